@@ -1,0 +1,241 @@
+#pragma once
+
+#include <operate/export.hpp>
+#include <operate/header.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+struct ErrorDetails;
+}
+
+/// What failed below HTTP, or before its answer was complete.
+enum class TransportErrorKind {
+  resolve,    ///< The host's name has no address.
+  connect,    ///< No connection could be made.
+  tls,        ///< No trusted encrypted connection could be made.
+  send,       ///< The connection was lost while the request was sent.
+  receive,    ///< The connection was lost, or what came is not HTTP, before the answer was complete.
+  too_large,  ///< The answer exceeds Config::max_response_bytes, or its headers 256 KiB.
+  redirect,   ///< The server answered with a status from 300 to 399; redirects are never followed.
+  proxy,      ///< A proxy refused or failed.
+  timeout,    ///< A limit of time ran out; the error is a TimeoutError.
+};
+
+/// The limits of time that a TimeoutError tells apart.
+enum class TimeLimit {
+  connect,   ///< Config::connect_timeout
+  stall,     ///< Config::stall_timeout
+  attempt,   ///< Config::timeout or RequestOptions::timeout
+  deadline,  ///< Config::deadline or RequestOptions::deadline, while an attempt was under way
+  pool,      ///< the deadline, while waiting for one of Config::max_connections to be free
+};
+
+/// One attempt of a call.
+struct Attempt {
+  /// The answer's status; 0 where there was no answer.
+  int status = 0;
+  /// Set where there was no whole answer.
+  std::optional<TransportErrorKind> failure = {};
+  /// How long the attempt took.
+  std::chrono::milliseconds duration{0};
+  /// How long was waited before the next attempt; zero for the last.
+  std::chrono::milliseconds wait{0};
+};
+
+/// Everything that this SDK throws on purpose is an Error, so one catch suffices; the classes below say what to do.
+///
+/// Messages hold no key and no personal data that was sent: what a server says is quoted without either.
+/// Copying never throws. Thread safety: immutable.
+class OPERATE_EXPORT Error : public std::runtime_error {
+ public:
+  explicit Error(std::shared_ptr<const detail::ErrorDetails> details);
+  Error(const Error&) noexcept;
+  Error& operator=(const Error&) noexcept;
+  ~Error() override;
+
+  /// Every attempt of the call in order; empty where nothing was sent.
+  const std::vector<Attempt>& attempts() const noexcept;
+
+  /// Whether the same call may succeed later, and repeating it can do no harm.
+  bool retryable() const noexcept;
+
+  /// Whether the server may have carried out the call all the same. Always false for calls that change nothing.
+  /// Where true, look before calling again: a person might be created twice.
+  bool may_have_been_applied() const noexcept;
+
+  /// What happened as one JSON object for a ticket: message, method, path, status and attempts. Without keys,
+  /// query, headers and bodies.
+  std::string report() const;
+
+  /// A copy with the same dynamic type.
+  virtual std::shared_ptr<const Error> clone() const;
+
+ protected:
+  const detail::ErrorDetails& details() const noexcept { return *details_; }
+
+ private:
+  std::shared_ptr<const detail::ErrorDetails> details_;
+};
+
+/// A setting that cannot be: the message says which, why, and how to mend it.
+class OPERATE_EXPORT ConfigError : public Error {
+ public:
+  using Error::Error;
+  ~ConfigError() override;
+  /// The name of the setting, `Config::base_url` or `OPERATE_TIMEOUT` for example.
+  const std::string& setting() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// An argument that was refused before anything was sent.
+class OPERATE_EXPORT ValidationError : public Error {
+ public:
+  using Error::Error;
+  ~ValidationError() override;
+  /// The argument, `limit` or `titles[0].company_id` for example.
+  const std::string& field() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// The call was ended by its caller.
+class OPERATE_EXPORT CancelledError : public Error {
+ public:
+  using Error::Error;
+  ~CancelledError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// There was no whole answer.
+class OPERATE_EXPORT TransportError : public Error {
+ public:
+  using Error::Error;
+  ~TransportError() override;
+  TransportErrorKind kind() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// A limit of time ran out.
+class OPERATE_EXPORT TimeoutError : public TransportError {
+ public:
+  using TransportError::TransportError;
+  ~TimeoutError() override;
+  TimeLimit limit() const noexcept;
+  /// How long the attempt, or for `pool` the wait, had taken by then.
+  std::chrono::milliseconds elapsed() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// An answer that is not what the API documents.
+class OPERATE_EXPORT DecodeError : public Error {
+ public:
+  using Error::Error;
+  ~DecodeError() override;
+  int status() const noexcept;
+  /// The beginning of the body, at most 64 KiB. May hold personal data.
+  const std::string& body() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// The server answered that the call failed: a status of 400 and up, or `success: false`.
+class OPERATE_EXPORT ApiError : public Error {
+ public:
+  using Error::Error;
+  ~ApiError() override;
+  int status() const noexcept;
+  /// The envelope's `error.type`; empty where there was none. Documented is `authentication_error` alone.
+  const std::string& type() const noexcept;
+  /// The envelope's `error.message` in full; empty where there was none. May hold personal data.
+  const std::string& message() const noexcept;
+  /// The answer's `x-request-id`, which the API does not document; empty where there was none.
+  const std::string& request_id() const noexcept;
+  const std::vector<Header>& headers() const noexcept;
+  /// The beginning of the body, at most 64 KiB. May hold personal data.
+  const std::string& body() const noexcept;
+  /// The answer's `Retry-After`, where it was a number of seconds.
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// The key is missing, wrong or not enough: https://api.operate.so, guide "Authentication".
+class OPERATE_EXPORT AuthenticationError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~AuthenticationError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 400 with the type `authentication_error`: the `x-api-key` header did not arrive.
+class OPERATE_EXPORT MissingApiKeyError : public AuthenticationError {
+ public:
+  using AuthenticationError::AuthenticationError;
+  ~MissingApiKeyError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 401: the key is invalid or has expired.
+class OPERATE_EXPORT InvalidApiKeyError : public AuthenticationError {
+ public:
+  using AuthenticationError::AuthenticationError;
+  ~InvalidApiKeyError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 403: the key has no access to the resource.
+class OPERATE_EXPORT PermissionDeniedError : public AuthenticationError {
+ public:
+  using AuthenticationError::AuthenticationError;
+  ~PermissionDeniedError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// Any other 400, and 422.
+class OPERATE_EXPORT BadRequestError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~BadRequestError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 404.
+class OPERATE_EXPORT NotFoundError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~NotFoundError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 409.
+class OPERATE_EXPORT ConflictError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~ConflictError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 429.
+class OPERATE_EXPORT RateLimitError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~RateLimitError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+/// 500 to 599.
+class OPERATE_EXPORT ServerError : public ApiError {
+ public:
+  using ApiError::ApiError;
+  ~ServerError() override;
+  std::shared_ptr<const Error> clone() const override;
+};
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+/// What the server says of a page: `total` counts all items of the list, `limit` and `offset` are what it applied.
+struct Pagination {
+  std::int64_t total = 0;
+  std::int64_t limit = 0;
+  std::int64_t offset = 0;
+};
+
+template <class T>
+class PagedRange;
+
+/// One page of a list: a range of items. Thread safety: like std::vector.
+template <class T>
+class Page {
+ public:
+  using value_type = T;
+  using iterator = typename std::vector<T>::iterator;
+  using const_iterator = typename std::vector<T>::const_iterator;
+
+  Page() = default;
+  Page(std::vector<T> items, Pagination pagination) : items_(std::move(items)), pagination_(pagination) {}
+
+  iterator begin() noexcept { return items_.begin(); }
+  iterator end() noexcept { return items_.end(); }
+  const_iterator begin() const noexcept { return items_.begin(); }
+  const_iterator end() const noexcept { return items_.end(); }
+  std::size_t size() const noexcept { return items_.size(); }
+  bool empty() const noexcept { return items_.empty(); }
+  T& operator[](std::size_t index) { return items_[index]; }
+  const T& operator[](std::size_t index) const { return items_[index]; }
+
+  const Pagination& pagination() const noexcept { return pagination_; }
+
+  /// The offset of the item behind this page's last.
+  std::int64_t next_offset() const noexcept {
+    return pagination_.offset + static_cast<std::int64_t>(items_.size());
+  }
+  /// Whether the list goes on behind this page.
+  bool has_more() const noexcept { return next_offset() < pagination_.total; }
+
+ private:
+  friend class PagedRange<T>;
+  std::vector<T> items_;
+  Pagination pagination_;
+};
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <operate/header.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+/// Settings of one call. What is not set here follows the client's Config.
+struct RequestOptions {
+  /// Limit of one attempt; more than zero.
+  std::optional<std::chrono::milliseconds> timeout = {};
+
+  /// Limit of the whole call with its retries and waits; more than zero.
+  std::optional<std::chrono::milliseconds> deadline = {};
+
+  /// How often the call may be repeated after its first attempt: 0 to 100.
+  std::optional<int> max_retries = {};
+
+  /// Further headers. One that the SDK sets itself (`Accept`, `Content-Type`, `User-Agent`) is replaced. Refused are
+  /// `x-api-key` and whatever decides where a message ends or how it is routed (`Host`, `Content-Length`,
+  /// `Transfer-Encoding`, `Connection` and the like).
+  std::vector<Header> headers = {};
+
+  /// Further query parameters, behind those of the call itself.
+  std::vector<QueryParameter> query = {};
+
+  /// Whether sending the call twice does no harm, which decides if it is retried after a loss that the server may
+  /// have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.
+  std::optional<bool> safe_to_repeat = {};
+};
+
+/// A call to any endpoint, for Client::call.
+struct Request {
+  /// Upper-case HTTP method.
+  std::string method = "GET";
+
+  /// Begins with `/` and is put behind Config::base_url as it stands, so anything but plain ASCII has to be
+  /// percent-encoded already. A path that could lead elsewhere is refused: `..`, `//` at the beginning, `?`, `#`.
+  std::string path = {};
+
+  std::vector<QueryParameter> query = {};
+
+  /// Sent as `application/json` unless RequestOptions::headers has another `Content-Type`.
+  std::string body = {};
+};
+
+/// An answer with a status from 200 to 299. Everything else is thrown as an Error.
+struct Response {
+  int status = 0;
+  std::vector<Header> headers = {};
+  std::string body = {};
+};
+
+}  // namespace v0
+}  // namespace operate

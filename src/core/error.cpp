@@ -1,0 +1,80 @@
+#include <operate/error.hpp>
+
+#include "core/error_details.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+
+// The destructors stand here so that each class's vtable and type information exist once, in the library.
+#define OPERATE_ERROR_CLASS(Class) \
+  Class::~Class() = default;       \
+  std::shared_ptr<const Error> Class::clone() const { return std::make_shared<Class>(*this); }
+
+OPERATE_ERROR_CLASS(Error)
+OPERATE_ERROR_CLASS(ConfigError)
+OPERATE_ERROR_CLASS(ValidationError)
+OPERATE_ERROR_CLASS(CancelledError)
+OPERATE_ERROR_CLASS(TransportError)
+OPERATE_ERROR_CLASS(TimeoutError)
+OPERATE_ERROR_CLASS(DecodeError)
+OPERATE_ERROR_CLASS(ApiError)
+OPERATE_ERROR_CLASS(AuthenticationError)
+OPERATE_ERROR_CLASS(MissingApiKeyError)
+OPERATE_ERROR_CLASS(InvalidApiKeyError)
+OPERATE_ERROR_CLASS(PermissionDeniedError)
+OPERATE_ERROR_CLASS(BadRequestError)
+OPERATE_ERROR_CLASS(NotFoundError)
+OPERATE_ERROR_CLASS(ConflictError)
+OPERATE_ERROR_CLASS(RateLimitError)
+OPERATE_ERROR_CLASS(ServerError)
+#undef OPERATE_ERROR_CLASS
+
+Error::Error(std::shared_ptr<const detail::ErrorDetails> details)
+    : std::runtime_error(details->what), details_(std::move(details)) {}
+Error::Error(const Error&) noexcept = default;
+Error& Error::operator=(const Error&) noexcept = default;
+
+const std::vector<Attempt>& Error::attempts() const noexcept { return details_->attempts; }
+bool Error::retryable() const noexcept { return details_->retryable; }
+bool Error::may_have_been_applied() const noexcept { return details_->may_have_been_applied; }
+
+std::string Error::report() const {
+  auto attempts = nlohmann::ordered_json::array();
+  for (const Attempt& attempt : details_->attempts)
+    attempts.push_back({{"status", attempt.status},
+                        {"duration_ms", attempt.duration.count()},
+                        {"wait_ms", attempt.wait.count()}});
+  const nlohmann::ordered_json report = {{"message", details_->what},
+                                         {"method", details_->method},
+                                         {"path", details_->path},
+                                         {"status", details_->status},
+                                         {"retryable", details_->retryable},
+                                         {"may_have_been_applied", details_->may_have_been_applied},
+                                         {"attempts", std::move(attempts)}};
+  // A server's words may hold invalid UTF-8, which must not turn a report into an exception.
+  return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+const std::string& ConfigError::setting() const noexcept { return details().subject; }
+const std::string& ValidationError::field() const noexcept { return details().subject; }
+TransportErrorKind TransportError::kind() const noexcept { return details().kind; }
+TimeLimit TimeoutError::limit() const noexcept { return details().limit; }
+std::chrono::milliseconds TimeoutError::elapsed() const noexcept { return details().elapsed; }
+int DecodeError::status() const noexcept { return details().status; }
+const std::string& DecodeError::body() const noexcept { return details().body; }
+int ApiError::status() const noexcept { return details().status; }
+const std::string& ApiError::type() const noexcept { return details().type; }
+const std::string& ApiError::message() const noexcept { return details().server_message; }
+const std::string& ApiError::request_id() const noexcept { return details().request_id; }
+const std::vector<Header>& ApiError::headers() const noexcept { return details().headers; }
+const std::string& ApiError::body() const noexcept { return details().body; }
+std::optional<std::chrono::milliseconds> ApiError::retry_after() const noexcept {
+  return details().retry_after;
+}
+
+}  // namespace v0
+}  // namespace operate

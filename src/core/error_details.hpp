@@ -1,0 +1,31 @@
+#pragma once
+
+#include <operate/error.hpp>
+
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace detail {
+
+/// All that the error tree's accessors read; which members mean something depends on the class.
+struct ErrorDetails {
+  std::string what = {};
+  std::string subject = {};  // A ConfigError's setting, a ValidationError's field.
+  std::string method = {}, path = {};
+  std::vector<Attempt> attempts = {};
+  bool retryable = false;
+  bool may_have_been_applied = false;
+  TransportErrorKind kind = TransportErrorKind::receive;
+  TimeLimit limit = TimeLimit::attempt;
+  std::chrono::milliseconds elapsed{0};
+  int status = 0;
+  std::string type = {}, server_message = {}, request_id = {}, body = {};
+  std::vector<Header> headers = {};
+  std::optional<std::chrono::milliseconds> retry_after = {};
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,57 @@
+#include <operate/error.hpp>
+
+#include "core/error_details.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <type_traits>
+
+namespace {
+
+std::shared_ptr<const operate::detail::ErrorDetails> details() {
+  operate::detail::ErrorDetails details;
+  details.what = "the key was refused\xff";
+  details.method = "GET";
+  details.path = "/companies/list";
+  details.status = 401;
+  details.type = "authentication_error";
+  details.body = "a body";
+  details.headers = {{"x-a", "a header"}};
+  details.attempts = {{503, {}, std::chrono::milliseconds(3), std::chrono::milliseconds(500)}, {401}};
+  return std::make_shared<operate::detail::ErrorDetails>(details);
+}
+
+TEST(ErrorTest, IsCaughtAsEveryClassAboveIt) {
+  const auto raise = [] { throw operate::InvalidApiKeyError(details()); };
+  EXPECT_THROW(raise(), operate::AuthenticationError);
+  EXPECT_THROW(raise(), operate::ApiError);
+  EXPECT_THROW(raise(), operate::Error);
+  EXPECT_THROW(raise(), std::runtime_error);
+}
+
+TEST(ErrorTest, CopiesWithoutThrowing) {
+  EXPECT_TRUE(std::is_nothrow_copy_constructible_v<operate::Error>);
+  EXPECT_TRUE(std::is_nothrow_copy_constructible_v<operate::ServerError>);
+  EXPECT_TRUE(std::is_nothrow_copy_assignable_v<operate::TimeoutError>);
+}
+
+TEST(ErrorTest, AClonesTypeIsTheOriginals) {
+  const auto clone = operate::InvalidApiKeyError(details()).clone();
+  const auto* api = dynamic_cast<const operate::InvalidApiKeyError*>(clone.get());
+  ASSERT_NE(api, nullptr);
+  EXPECT_EQ(api->status(), 401);
+  EXPECT_EQ(api->type(), "authentication_error");
+}
+
+TEST(ErrorTest, ReportIsJsonWithEveryAttemptAndWithoutBodyAndHeaders) {
+  const std::string text = operate::InvalidApiKeyError(details()).report();
+  const auto report = nlohmann::json::parse(text);
+  EXPECT_EQ(report.at("path"), "/companies/list");
+  EXPECT_EQ(report.at("attempts").at(0).at("wait_ms"), 500);
+  EXPECT_EQ(report.at("attempts").at(1).at("status"), 401);
+  EXPECT_EQ(text.find("a body"), std::string::npos);
+  EXPECT_EQ(text.find("a header"), std::string::npos);
+}
+
+}  // namespace
