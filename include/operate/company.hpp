@@ -7,8 +7,8 @@
 namespace operate {
 inline namespace v0 {
 
-/// A company of the key's organization. That companies have a UUID is documented; `name` is what other integrations
-/// show, and is empty where the server sends none. Every other member is in `raw`.
+/// A company of the key's organization. That companies have a UUID is documented; `name` is what other
+/// integrations show, and is empty where the server sends none. Every other member is in `raw`.
 struct Company {
   std::string id = {};
   std::string name = {};

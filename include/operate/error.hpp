@@ -51,7 +51,8 @@ struct Attempt {
   std::chrono::milliseconds wait{0};
 };
 
-/// Everything that this SDK throws on purpose is an Error, so one catch suffices; the classes below say what to do.
+/// Everything that this SDK throws on purpose is an Error, so one catch suffices; the classes below say what
+/// to do.
 ///
 /// Messages hold no key and no personal data that was sent: what a server says is quoted without either.
 /// Copying never throws. Thread safety: immutable.
@@ -68,8 +69,8 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   /// Whether the same call may succeed later, and repeating it can do no harm.
   bool retryable() const noexcept;
 
-  /// Whether the server may have carried out the call all the same. Always false for calls that change nothing.
-  /// Where true, look before calling again: a person might be created twice.
+  /// Whether the server may have carried out the call all the same. Always false for calls that change
+  /// nothing. Where true, look before calling again: a person might be created twice.
   bool may_have_been_applied() const noexcept;
 
   /// What happened as one JSON object for a ticket: message, method, path, status and attempts. Without keys,

@@ -8,7 +8,8 @@
 namespace operate {
 inline namespace v0 {
 
-/// What the server says of a page: `total` counts all items of the list, `limit` and `offset` are what it applied.
+/// What the server says of a page: `total` counts all items of the list, `limit` and `offset` are what it
+/// applied.
 struct Pagination {
   std::int64_t total = 0;
   std::int64_t limit = 0;

@@ -19,8 +19,8 @@ struct Title {
 
 /// A person to create, with the limits that the API documents. All text is UTF-8.
 struct NewPerson {
-  /// At least one address. One is sent as a string, as documented; several as an array, which is inferred from
-  /// the documentation's wording.
+  /// At least one address. One is sent as a string, as documented; several as an array, which is inferred
+  /// from the documentation's wording.
   std::vector<std::string> emails = {};
   /// At least one character.
   std::string full_name = {};
@@ -35,8 +35,8 @@ struct NewPerson {
   JsonText extra = {};
 };
 
-/// A person as the server answered. The API documents no schema for this answer: a member that is missing, or of
-/// another type than expected, is left empty here, and `raw` holds what came.
+/// A person as the server answered. The API documents no schema for this answer: a member that is missing, or
+/// of another type than expected, is left empty here, and `raw` holds what came.
 struct Person {
   std::string id = {};
   std::string full_name = {};

@@ -21,16 +21,16 @@ struct RequestOptions {
   /// How often the call may be repeated after its first attempt: 0 to 100.
   std::optional<int> max_retries = {};
 
-  /// Further headers. One that the SDK sets itself (`Accept`, `Content-Type`, `User-Agent`) is replaced. Refused are
-  /// `x-api-key` and whatever decides where a message ends or how it is routed (`Host`, `Content-Length`,
-  /// `Transfer-Encoding`, `Connection` and the like).
+  /// Further headers. One that the SDK sets itself (`Accept`, `Content-Type`, `User-Agent`) is replaced.
+  /// Refused are `x-api-key` and whatever decides where a message ends or how it is routed (`Host`,
+  /// `Content-Length`, `Transfer-Encoding`, `Connection` and the like).
   std::vector<Header> headers = {};
 
   /// Further query parameters, behind those of the call itself.
   std::vector<QueryParameter> query = {};
 
-  /// Whether sending the call twice does no harm, which decides if it is retried after a loss that the server may
-  /// have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.
+  /// Whether sending the call twice does no harm, which decides if it is retried after a loss that the server
+  /// may have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.
   std::optional<bool> safe_to_repeat = {};
 };
 
@@ -40,7 +40,8 @@ struct Request {
   std::string method = "GET";
 
   /// Begins with `/` and is put behind Config::base_url as it stands, so anything but plain ASCII has to be
-  /// percent-encoded already. A path that could lead elsewhere is refused: `..`, `//` at the beginning, `?`, `#`.
+  /// percent-encoded already. A path that could lead elsewhere is refused: `..`, `//` at the beginning, `?`,
+  /// `#`.
   std::string path = {};
 
   std::vector<QueryParameter> query = {};

@@ -7,13 +7,13 @@ inline namespace v0 {
 
 /// When and how often a call is repeated.
 ///
-/// Repeated are lost connections and the statuses 408, 429, 500, 502, 503 and 504. A call that is not safe to repeat
-/// (people().create) is repeated only where the server cannot have seen it (no connection was made) or says that it
-/// did nothing (429). None of this is documented by Operate; it is what careful HTTP clients do.
+/// Repeated are lost connections and the statuses 408, 429, 500, 502, 503 and 504. A call that is not safe to
+/// repeat (people().create) is repeated only where the server cannot have seen it (no connection was made) or
+/// says that it did nothing (429). None of this is documented by Operate; it is what careful HTTP clients do.
 ///
-/// The wait before the n-th retry is drawn evenly from zero to `initial_delay * 2^(n-1)`, at most `max_delay`. Where
-/// the server sends `Retry-After` in seconds, the wait is at least that long. A wait that would not end before the
-/// call's deadline is not begun: the call then ends at once, in its last error.
+/// The wait before the n-th retry is drawn evenly from zero to `initial_delay * 2^(n-1)`, at most
+/// `max_delay`. Where the server sends `Retry-After` in seconds, the wait is at least that long. A wait that
+/// would not end before the call's deadline is not begun: the call then ends at once, in its last error.
 struct RetryPolicy {
   /// 0 (never) to 100.
   int max_retries = 2;

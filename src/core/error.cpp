@@ -48,13 +48,11 @@ std::string Error::report() const {
     attempts.push_back({{"status", attempt.status},
                         {"duration_ms", attempt.duration.count()},
                         {"wait_ms", attempt.wait.count()}});
-  const nlohmann::ordered_json report = {{"message", details_->what},
-                                         {"method", details_->method},
-                                         {"path", details_->path},
-                                         {"status", details_->status},
-                                         {"retryable", details_->retryable},
-                                         {"may_have_been_applied", details_->may_have_been_applied},
-                                         {"attempts", std::move(attempts)}};
+  const nlohmann::ordered_json report = {
+      {"message", details_->what},        {"method", details_->method},
+      {"path", details_->path},           {"status", details_->status},
+      {"retryable", details_->retryable}, {"may_have_been_applied", details_->may_have_been_applied},
+      {"attempts", std::move(attempts)}};
   // A server's words may hold invalid UTF-8, which must not turn a report into an exception.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

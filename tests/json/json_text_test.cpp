@@ -30,8 +30,9 @@ TEST(JsonTextTest, TheLastOfEqualMembersCounts) { EXPECT_EQ(JsonText(R"({"a":1,"
 TEST(DocumentTest, RefusesWhatIsNotOneWholeText) {
   using operate::json::parse;
   EXPECT_TRUE(parse(R"({"a":[1,2]})"));
-  for (const std::string& bad : {std::string("{\"a\":"), std::string("{} x"), std::string("{}\0{", 4),
-                                 std::string("\"\xff\""), std::string(R"("\ud800")"), std::string("<html>"), std::string()})
+  for (const std::string& bad :
+       {std::string("{\"a\":"), std::string("{} x"), std::string("{}\0{", 4), std::string("\"\xff\""),
+        std::string(R"("\ud800")"), std::string("<html>"), std::string()})
     EXPECT_FALSE(parse(bad)) << bad;
 }
 
