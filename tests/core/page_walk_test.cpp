@@ -44,7 +44,7 @@ TEST(PageWalkTest, AnEmptyListAndAnOffsetBehindTheEndAreComplete) {
 TEST(PageWalkTest, RefusesPagesThatDoNotAdvanceAndListsThatEndTooEarly) {
   PageWalk walk(pages_of(25));
   walk.accept({73, 25, 0}, 25, 1);
-  EXPECT_THROW(walk.accept({73, 25, 0}, 25, 1), operate::DecodeError);   // The offset was ignored.
+  EXPECT_THROW(walk.accept({73, 25, 0}, 25, 2), operate::DecodeError);   // The offset was ignored.
   EXPECT_THROW(walk.accept({73, 25, 25}, 25, 1), operate::DecodeError);  // And only echoed.
   EXPECT_THROW(walk.accept({73, 25, 25}, 0, 2), operate::DecodeError);
   EXPECT_EQ(walk.offset(), 25);  // What was refused changed nothing.
