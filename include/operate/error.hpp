@@ -166,7 +166,7 @@ class OPERATE_EXPORT ApiError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The key is missing, wrong or not enough: https://api.operate.so, guide "Authentication".
+/// The key is missing, wrong or not enough, as Operate's guide "Authentication" says.
 class OPERATE_EXPORT AuthenticationError : public ApiError {
  public:
   using ApiError::ApiError;

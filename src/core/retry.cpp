@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace operate::core {
 
@@ -46,13 +47,12 @@ std::optional<milliseconds> retry_delay(const RetryPolicy& policy, int retries_d
 
 std::optional<milliseconds> parse_retry_after(std::string_view value) {
   // A year; more than that is no hint, and would overflow further on.
-  constexpr long long most = 366LL * 24 * 3600;
-  long long seconds = 0;
+  constexpr std::uint64_t most = 366ull * 24 * 3600;
+  std::uint64_t seconds = 0;  // Unsigned, so that from_chars takes no sign.
   const char* end = value.data() + value.size();
   const auto [rest, error] = std::from_chars(value.data(), end, seconds);
-  if (error != std::errc() || rest != end || seconds < 0 || seconds > most) return std::nullopt;
-  if (value.front() == '-') return std::nullopt;
-  return milliseconds(seconds * 1000);
+  if (error != std::errc() || rest != end || seconds > most) return std::nullopt;
+  return std::chrono::seconds(static_cast<std::int64_t>(seconds));
 }
 
 }  // namespace operate::core
