@@ -16,8 +16,10 @@ struct Pagination {
   std::int64_t offset = 0;
 };
 
+namespace detail {
 template <class T>
-class PagedRange;
+class PageCursor;
+}
 
 /// One page of a list: a range of items. Thread safety: like std::vector.
 template <class T>
@@ -49,7 +51,7 @@ class Page {
   bool has_more() const noexcept { return next_offset() < pagination_.total; }
 
  private:
-  friend class PagedRange<T>;
+  friend class detail::PageCursor<T>;
   std::vector<T> items_;
   Pagination pagination_;
 };

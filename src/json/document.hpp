@@ -1,17 +1,99 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace operate::json {
 
 /// Deeper nesting is refused, so that no text can make a reader run out of stack.
 inline constexpr int max_depth = 512;
 
-/// The text as a value; empty where it is not one whole valid JSON text in UTF-8, or nested deeper than
-/// max_depth.
-std::optional<nlohmann::json> parse(std::string_view text);
+enum class Kind : unsigned char { null, boolean, integer, other_number, string, array, object };
+
+class Document;
+
+/// One value of a Document; valid as long as the document and the text that it was parsed from. A value that
+/// is not there is empty, and so is everything in it, so that look-ups chain without checks in between.
+class Value {
+ public:
+  Value() = default;
+
+  explicit operator bool() const noexcept { return document_ != nullptr; }
+  bool is(Kind kind) const noexcept;
+
+  /// The member of an object; of members with the same name the last counts.
+  Value operator[](std::string_view name) const noexcept;
+
+  /// The elements of an array or the members of an object, in order.
+  std::vector<Value> elements() const;
+
+  /// An object or array exactly as it stands in the text; empty for everything else.
+  std::string_view text() const noexcept;
+
+  /// A member's name, decoded; empty for what is not a member.
+  std::string_view name() const noexcept;
+
+  /// Each is empty where the value is not there or is of another kind.
+  std::optional<std::string_view> string() const noexcept;
+  std::optional<std::int64_t> integer() const noexcept;
+  std::optional<bool> boolean() const noexcept;
+
+ private:
+  friend class Document;
+  Value(const Document* document, std::size_t index) : document_(document), index_(index) {}
+  const Document* document_ = nullptr;
+  std::size_t index_ = 0;
+};
+
+/// A JSON text, checked as a whole, with its values in the order in which they stand: one pass, one flat
+/// list, and each object's exact bytes known. Refers to the text that it was parsed from.
+class Document {
+ public:
+  /// Empty where the text is not one whole valid JSON text in UTF-8, is nested deeper than max_depth, or is
+  /// longer than 1 GiB.
+  static std::optional<Document> parse(std::string_view text);
+
+  Document(Document&&) = default;
+  Document& operator=(Document&&) = default;
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  Value root() const noexcept { return Value(this, 0); }
+
+ private:
+  friend class Value;
+  class Builder;
+
+  // Strings stand decoded in strings_, each behind its length; positions in it and in the text fit 32 bits.
+  struct Node {
+    std::uint32_t name = no_name;
+    std::uint32_t next = 0;  // The index behind this value and everything in it.
+    union {
+      struct {
+        std::uint32_t begin, end;
+      } slice;
+      std::uint32_t string;
+      std::int64_t integer;
+      bool boolean;
+    };
+    Kind kind = Kind::null;
+    Node() : integer(0) {}
+  };
+  static constexpr std::uint32_t no_name = UINT32_MAX;
+
+  Document() = default;
+  std::string_view string_at(std::uint32_t position) const noexcept;
+
+  std::string_view text_;
+  std::vector<Node> nodes_;
+  std::string strings_;
+};
+
+/// Whether the text is valid UTF-8.
+bool is_utf8(std::string_view text) noexcept;
 
 }  // namespace operate::json

@@ -5,36 +5,24 @@
 namespace operate {
 inline namespace v0 {
 
-namespace {
-
-std::optional<nlohmann::json> member_of(const std::string& text, std::string_view name) {
-  auto object = json::parse(text);
-  if (!object || !object->is_object()) return std::nullopt;
-  const auto found = object->find(name);
-  if (found == object->end()) return std::nullopt;
-  return std::move(*found);
-}
-
-}  // namespace
-
 std::optional<std::string> JsonText::string(std::string_view member) const {
-  const auto value = member_of(text_, member);
-  if (!value || !value->is_string()) return std::nullopt;
-  return value->get<std::string>();
+  const auto document = json::Document::parse(text_);
+  if (!document) return std::nullopt;
+  const auto value = document->root()[member].string();
+  if (!value) return std::nullopt;
+  return std::string(*value);
 }
 
 std::optional<std::int64_t> JsonText::integer(std::string_view member) const {
-  const auto value = member_of(text_, member);
-  if (!value || !value->is_number_integer()) return std::nullopt;
-  if (value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-    return std::nullopt;
-  return value->get<std::int64_t>();
+  const auto document = json::Document::parse(text_);
+  if (!document) return std::nullopt;
+  return document->root()[member].integer();
 }
 
 std::optional<bool> JsonText::boolean(std::string_view member) const {
-  const auto value = member_of(text_, member);
-  if (!value || !value->is_boolean()) return std::nullopt;
-  return value->get<bool>();
+  const auto document = json::Document::parse(text_);
+  if (!document) return std::nullopt;
+  return document->root()[member].boolean();
 }
 
 }  // namespace v0

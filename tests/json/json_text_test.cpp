@@ -1,7 +1,5 @@
 #include <operate/json_text.hpp>
 
-#include "json/document.hpp"
-
 #include <gtest/gtest.h>
 
 namespace {
@@ -26,21 +24,5 @@ TEST(JsonTextTest, IsEmptyForOtherTypesAndWhereThereIsNoObject) {
 }
 
 TEST(JsonTextTest, TheLastOfEqualMembersCounts) { EXPECT_EQ(JsonText(R"({"a":1,"a":2})").integer("a"), 2); }
-
-TEST(DocumentTest, RefusesWhatIsNotOneWholeText) {
-  using operate::json::parse;
-  EXPECT_TRUE(parse(R"({"a":[1,2]})"));
-  for (const std::string& bad :
-       {std::string("{\"a\":"), std::string("{} x"), std::string("{}\0{", 4), std::string("\"\xff\""),
-        std::string(R"("\ud800")"), std::string("<html>"), std::string()})
-    EXPECT_FALSE(parse(bad)) << bad;
-}
-
-TEST(DocumentTest, RefusesDeepNestingWithoutUsingTheStack) {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
-  EXPECT_TRUE(operate::json::parse(nested(512)));
-  EXPECT_FALSE(operate::json::parse(nested(513)));
-  EXPECT_FALSE(operate::json::parse(nested(100'000)));
-}
 
 }  // namespace

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <operate/companies.hpp>
+#include <operate/config.hpp>
+#include <operate/export.hpp>
+#include <operate/people.hpp>
+#include <operate/request.hpp>
+
+#include <memory>
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+class ClientAccess;
+class ClientState;
+}  // namespace detail
+
+/// Where every call begins: owns the API key, the connections and the settings.
+///
+/// Cheap to copy: copies share everything, and what they share ends with the last of them and of what came
+/// from them. Immutable, so any number of threads may use one at once. Make one and keep it, so that
+/// connections are kept.
+class OPERATE_EXPORT Client {
+ public:
+  /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.
+  explicit Client(const Config& config);
+
+  /// Client(Config::from_environment()): the key from `OPERATE_API_KEY`.
+  static Client from_environment();
+
+  // No move operations: a client that was moved from is a copy, and still works.
+  Client(const Client&) noexcept;
+  Client& operator=(const Client&) noexcept;
+  ~Client();
+
+  Companies companies() const;
+  People people() const;
+
+  /// Any endpoint, documented or not, with the same key, limits, retries and errors. Returns answers with a
+  /// status from 200 to 299; throws ValidationError for a path, header or method that cannot be sent,
+  /// TransportError, and ApiError, also for a `success: false`.
+  Response call(const Request& request, const RequestOptions& options = {}) const;
+
+ private:
+  friend class detail::ClientAccess;
+  std::shared_ptr<detail::ClientState> state_;
+};
+
+}  // namespace v0
+}  // namespace operate

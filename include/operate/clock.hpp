@@ -1,0 +1,31 @@
+#pragma once
+
+#include <operate/export.hpp>
+
+#include <chrono>
+
+namespace operate {
+inline namespace v0 {
+
+/// The time by which deadlines are kept and retries are waited for. A test gives its own (Config::clock) and
+/// moves it by hand. Limits on sockets (Config::connect_timeout and the like) always run on the machine's
+/// clock.
+///
+/// Implementations are called by many threads at once.
+class OPERATE_EXPORT Clock {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock();
+
+  virtual time_point now() = 0;
+
+  /// Returns when now() has reached `time`.
+  virtual void sleep_until(time_point time) = 0;
+};
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <operate/company.hpp>
+#include <operate/export.hpp>
+#include <operate/list_options.hpp>
+#include <operate/page.hpp>
+#include <operate/paged_range.hpp>
+#include <operate/request.hpp>
+
+#include <memory>
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+class ClientState;
+}
+
+/// The companies of the key's organization: `GET /companies/list`, which Operate's guides document by
+/// example.
+///
+/// Owns the state that it needs, so it may outlive its Client. Any number of threads at once.
+class OPERATE_EXPORT Companies {
+ public:
+  /// One page. Throws ValidationError for a limit that is not from 1 to 100 or an offset below 0, and
+  /// whatever a call throws: TransportError, ApiError, and DecodeError for an answer that is not what the API
+  /// documents. Retried where the RetryPolicy says so.
+  Page<Company> list(const ListOptions& options = {}, const RequestOptions& request_options = {}) const;
+
+  /// All companies, fetched a page at a time while they are read. Sends nothing itself; throws
+  /// ValidationError. `request_options` hold for each page, its deadline too.
+  PagedRange<Company> list_all(const ListAllOptions& options = {},
+                               const RequestOptions& request_options = {}) const;
+
+ private:
+  friend class Client;
+  explicit Companies(std::shared_ptr<detail::ClientState> state);
+  std::shared_ptr<detail::ClientState> state_;
+};
+
+}  // namespace v0
+}  // namespace operate

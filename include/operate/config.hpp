@@ -1,0 +1,72 @@
+#pragma once
+
+#include <operate/api_key_source.hpp>
+#include <operate/clock.hpp>
+#include <operate/export.hpp>
+#include <operate/retry_policy.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace operate {
+inline namespace v0 {
+
+/// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
+/// uses them exactly as they stand. Only from_environment() reads settings from outside, apart from the key,
+/// which is read from `OPERATE_API_KEY` where `api_key` was never set, and from the proxies that libcurl
+/// reads for itself
+/// (`https_proxy`, `NO_PROXY`).
+///
+/// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
+struct OPERATE_EXPORT Config {
+  ApiKeySource api_key = {};
+
+  /// `https`, or `http` to this machine (localhost, 127.0.0.0/8, [::1]). May have a path, which goes in front
+  /// of every call's; must not have a user, a query or a fragment.
+  std::string base_url = "https://api.operate.so";
+
+  /// Looking up the name, connecting and the TLS handshake, together.
+  std::chrono::milliseconds connect_timeout{10'000};
+
+  /// How long a connection may stay silent, with no byte sent or received, once it is made.
+  std::chrono::milliseconds stall_timeout{20'000};
+
+  /// One attempt, connecting included.
+  std::chrono::milliseconds timeout{30'000};
+
+  /// The whole call: all attempts and the waits between them, and waiting for a free connection.
+  std::chrono::milliseconds deadline{120'000};
+
+  RetryPolicy retry = {};
+
+  /// The largest body that is accepted, counted after unpacking; at least 1. Headers have a fixed limit of
+  /// 256 KiB.
+  std::size_t max_response_bytes = 64u << 20;
+
+  /// How many calls may be on the wire at once, each on a connection of its own; 1 to 10,000. Further calls
+  /// wait.
+  std::size_t max_connections = 16;
+
+  /// Allows `http` to other machines, where everybody on the way can read the key.
+  bool allow_plain_http = false;
+
+  /// Put behind the SDK's own `User-Agent`, to name your service. Visible ASCII and blanks.
+  std::string user_agent_suffix = {};
+
+  /// A PEM file with the certificates to trust, instead of the system's.
+  std::string ca_file = {};
+
+  /// Empty: the real one.
+  std::shared_ptr<Clock> clock = {};
+
+  /// The defaults, with what the environment says on top: `OPERATE_API_KEY`, `OPERATE_BASE_URL`, and
+  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example. A variable that is empty counts as
+  /// not set. Throws ConfigError for a timeout that is no number of at least 0.001. Do not call while another
+  /// thread changes the environment.
+  static Config from_environment();
+};
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,168 @@
+#pragma once
+
+#include <operate/detail/page_walk.hpp>
+#include <operate/page.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace detail {
+
+template <class T>
+struct FetchedPage {
+  Page<T> page = {};
+  std::size_t fingerprint = 0;  ///< Tells pages with different content apart.
+};
+
+/// Where a PagedRange has its pages from.
+template <class T>
+class PageSource {
+ public:
+  PageSource() = default;
+  PageSource(const PageSource&) = delete;
+  PageSource& operator=(const PageSource&) = delete;
+  virtual ~PageSource() = default;
+  virtual FetchedPage<T> fetch(const ListOptions& options) = 0;
+};
+
+/// The place in a list that a PagedRange and its iterators share: the page at hand and the item that is due.
+/// A fetch that fails changes nothing.
+template <class T>
+class PageCursor {
+ public:
+  PageCursor(const ListAllOptions& options, std::unique_ptr<PageSource<T>> source)
+      : walk_(options), first_(options.offset), source_(std::move(source)) {}
+
+  /// Whether an item is due; fetches where the page at hand is read.
+  bool has_item() {
+    while (index_ >= page_.size()) {
+      auto next = load();
+      if (!next) {
+        index_ = page_.size();
+        return false;
+      }
+      first_ += static_cast<std::int64_t>(page_.size());
+      index_ -= page_.size();
+      page_ = std::move(*next);
+    }
+    return true;
+  }
+
+  T& item() {
+    require_item();
+    return page_[index_];
+  }
+
+  /// What is not read yet of the page at hand.
+  Page<T>& page() {
+    require_item();
+    drop_read_items();
+    return page_;
+  }
+
+  /// Fetches nothing: an item behind the page at hand is looked for when it is asked for.
+  void next_item() noexcept { ++index_; }
+
+  void next_page() {
+    if (has_item()) index_ = page_.size();
+  }
+
+  /// Everything that is not read yet. Where a page fails, those before it stay the page at hand.
+  std::vector<T> rest() {
+    if (!has_item()) return {};
+    drop_read_items();
+    while (auto next = load())
+      page_.items_.insert(page_.items_.end(), std::make_move_iterator(next->begin()),
+                          std::make_move_iterator(next->end()));
+    std::vector<T> items = std::exchange(page_.items_, {});
+    first_ += static_cast<std::int64_t>(items.size());
+    return items;
+  }
+
+  /// The offset of the item that is due.
+  std::int64_t position() const noexcept { return first_ + static_cast<std::int64_t>(index_); }
+
+ private:
+  std::optional<Page<T>> load() {
+    const auto wanted = walk_.next();
+    if (!wanted) return std::nullopt;
+    FetchedPage<T> fetched = source_->fetch(*wanted);
+    auto& items = fetched.page.items_;
+    const std::size_t used = walk_.accept(fetched.page.pagination(), items.size(), fetched.fingerprint);
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(used), items.end());
+    return std::move(fetched.page);
+  }
+
+  void require_item() {
+    if (!has_item()) throw std::out_of_range("operate::PagedRange: nothing is left of this list");
+  }
+
+  void drop_read_items() {
+    const auto read = static_cast<std::ptrdiff_t>(index_);
+    page_.items_.erase(page_.items_.begin(), page_.items_.begin() + read);
+    page_.pagination_.offset += read;
+    first_ += read;
+    index_ = 0;
+  }
+
+  PageWalk walk_;
+  Page<T> page_;
+  std::size_t index_ = 0;  // May lie behind the page: items that were stepped over before they were fetched.
+  std::int64_t first_;     // The offset of the page's first item.
+  std::unique_ptr<PageSource<T>> source_;
+};
+
+/// What iterators over items and over pages have in common; `Self` says what they stand on.
+template <class Self, class T, class Value>
+class PagedIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Value;
+  using difference_type = std::ptrdiff_t;
+  using pointer = Value*;
+  using reference = Value&;
+
+  /// What `it++` leaves behind, for `*it++`: a copy.
+  class Previous {
+   public:
+    explicit Previous(const Value& value) : value_(value) {}
+    Value& operator*() { return value_; }
+
+   private:
+    Value value_;
+  };
+
+  PagedIterator() = default;
+  explicit PagedIterator(std::shared_ptr<PageCursor<T>> cursor) : cursor_(std::move(cursor)) {}
+
+  reference operator*() const { return Self::current(*cursor_); }
+  pointer operator->() const { return &**this; }
+  Self& operator++() {
+    Self::step(*cursor_);
+    return static_cast<Self&>(*this);
+  }
+  Previous operator++(int) {
+    Previous previous(**this);
+    ++*this;
+    return previous;
+  }
+  friend bool operator==(const Self& a, const Self& b) { return a.at_end() == b.at_end(); }
+  friend bool operator!=(const Self& a, const Self& b) { return !(a == b); }
+
+ private:
+  bool at_end() const { return cursor_ == nullptr || !cursor_->has_item(); }
+  std::shared_ptr<PageCursor<T>> cursor_;
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <operate/client.hpp>
+#include <operate/export.hpp>
+#include <operate/json_text.hpp>
+#include <operate/page.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace detail {
+
+/// An answer of success whose items are still text: what <operate/resource.hpp> builds on without knowing how
+/// calls are made.
+struct OPERATE_EXPORT RawAnswer {
+  std::vector<JsonText> items = {};
+  Pagination pagination = {};
+  std::size_t fingerprint = 0;
+  std::shared_ptr<const void> exchange = {};  // For the error's text; of a type of the library's own.
+
+  /// Throws DecodeError: an item is not what the caller's type wants.
+  [[noreturn]] void raise_undecodable(const std::string& problem) const;
+};
+
+OPERATE_EXPORT RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,
+                                  const ListOptions& options, const RequestOptions& request_options);
+
+/// The answer's only item is `data[key]`, or `data` where the key is empty; an object or an array.
+OPERATE_EXPORT RawAnswer raw_post(const Client& client, const std::string& path, const std::string& key,
+                                  std::string body, const RequestOptions& request_options);
+
+/// Throws ValidationError: the body cannot be written as JSON.
+[[noreturn]] OPERATE_EXPORT void refuse_body(const std::string& problem);
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

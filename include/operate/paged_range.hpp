@@ -1,0 +1,85 @@
+#pragma once
+
+#include <operate/detail/page_cursor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+/// A whole list, fetched a page at a time while it is read: a single-pass range, in C++20 an input_range.
+///
+/// Comparing an iterator with end(), and dereferencing it, may fetch the next page and so throw whatever a
+/// call throws; stepping an item on never does, so that taking n items fetches no page too many. A call that
+/// failed loses nothing: begin() goes on with the item that is due. Throws DecodeError for pages that do not
+/// advance and for an empty page before the list's total is reached, so that no list is silently short.
+///
+/// A reference to an item or a page is good until the next page is fetched. All iterators of one range share
+/// one place in the list, and so do copies of it. The range, its iterators and what pages() returns may
+/// outlive the Client and each other. Thread safety: one thread at a time.
+template <class T>
+class PagedRange {
+  using Cursor = detail::PageCursor<T>;
+
+ public:
+  class iterator : public detail::PagedIterator<iterator, T, T> {
+   public:
+    using detail::PagedIterator<iterator, T, T>::PagedIterator;
+
+   private:
+    friend class detail::PagedIterator<iterator, T, T>;
+    static T& current(Cursor& cursor) { return cursor.item(); }
+    static void step(Cursor& cursor) noexcept { cursor.next_item(); }
+  };
+
+  class page_iterator : public detail::PagedIterator<page_iterator, T, Page<T>> {
+   public:
+    using detail::PagedIterator<page_iterator, T, Page<T>>::PagedIterator;
+
+   private:
+    friend class detail::PagedIterator<page_iterator, T, Page<T>>;
+    static Page<T>& current(Cursor& cursor) { return cursor.page(); }
+    static void step(Cursor& cursor) { cursor.next_page(); }
+  };
+
+  /// The list as pages, for progress or for work in batches. Items that were read one by one before are no
+  /// part of the first.
+  class Pages {
+   public:
+    page_iterator begin() const { return page_iterator(cursor_); }
+    page_iterator end() const { return page_iterator(); }
+
+   private:
+    friend class PagedRange;
+    explicit Pages(std::shared_ptr<Cursor> cursor) : cursor_(std::move(cursor)) {}
+    std::shared_ptr<Cursor> cursor_;
+  };
+
+  PagedRange(const ListAllOptions& options, std::unique_ptr<detail::PageSource<T>> source)
+      : cursor_(std::make_shared<Cursor>(options, std::move(source))) {}
+
+  // No move operations: a range that was moved from is a copy, and still works.
+  PagedRange(const PagedRange&) = default;
+  PagedRange& operator=(const PagedRange&) = default;
+  ~PagedRange() = default;
+
+  iterator begin() const { return iterator(cursor_); }
+  iterator end() const { return iterator(); }
+  Pages pages() const { return Pages(cursor_); }
+
+  /// The offset of the item, or of the first item of the page, that is due: inside a loop over the range it
+  /// is the one at hand. As ListAllOptions::offset it resumes the list there, also in another process.
+  std::int64_t position() const noexcept { return cursor_->position(); }
+
+  /// Everything that is not read yet. Where it throws, nothing is lost: it may be called again.
+  std::vector<T> to_vector() const { return cursor_->rest(); }
+
+ private:
+  std::shared_ptr<Cursor> cursor_;
+};
+
+}  // namespace v0
+}  // namespace operate

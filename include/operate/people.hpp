@@ -1,0 +1,37 @@
+#pragma once
+
+#include <operate/export.hpp>
+#include <operate/person.hpp>
+#include <operate/request.hpp>
+
+#include <memory>
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+class ClientState;
+}
+
+/// People: `POST /v/alpha/people/create`, as Operate's reference documents it.
+///
+/// Owns the state that it needs, so it may outlive its Client. Any number of threads at once.
+class OPERATE_EXPORT People {
+ public:
+  /// Creates a person. Throws ValidationError, with nothing sent, for what breaks a documented rule;
+  /// otherwise whatever a call throws.
+  ///
+  /// Never sent twice where the server may have seen it: an error after which the person may exist says so by
+  /// Error::may_have_been_applied(). Whether an address that exists already is an error is not documented.
+  /// Any answer of success is a Person, however little of one it holds; only a body that is no JSON is a
+  /// DecodeError.
+  Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
+
+ private:
+  friend class Client;
+  explicit People(std::shared_ptr<detail::ClientState> state);
+  std::shared_ptr<detail::ClientState> state_;
+};
+
+}  // namespace v0
+}  // namespace operate

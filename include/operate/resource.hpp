@@ -1,0 +1,96 @@
+#pragma once
+
+#include <operate/client.hpp>
+#include <operate/detail/raw_call.hpp>
+#include <operate/json.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Resources of your own. A struct with a `from_json` (as nlohmann_json reads it, NLOHMANN_DEFINE_TYPE_*
+// included) gets what built-in resources have: the client's key, limits, retries and errors. Operate
+// documents neither paths nor answers beyond those of the built-in resources: which ones exist is for you to
+// know.
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+
+template <class T>
+T decode(const RawAnswer& answer, const JsonText& text) {
+  try {
+    return nlohmann::json::parse(text.text()).template get<T>();
+  } catch (const nlohmann::json::exception& error) {
+    answer.raise_undecodable(error.what());
+  }
+}
+
+template <class T>
+class ResourcePages : public PageSource<T> {
+ public:
+  ResourcePages(Client client, std::string path, std::string list_key, RequestOptions request_options)
+      : client_(std::move(client)),
+        path_(std::move(path)),
+        list_key_(std::move(list_key)),
+        request_options_(std::move(request_options)) {}
+
+  FetchedPage<T> fetch(const ListOptions& options) override {
+    const RawAnswer answer = raw_list(client_, path_, list_key_, options, request_options_);
+    std::vector<T> items;
+    items.reserve(answer.items.size());
+    for (const JsonText& item : answer.items) items.push_back(decode<T>(answer, item));
+    return {Page<T>(std::move(items), answer.pagination), answer.fingerprint};
+  }
+
+ private:
+  Client client_;
+  std::string path_;
+  std::string list_key_;
+  RequestOptions request_options_;
+};
+
+template <class Body>
+std::string encode(const Body& body) {
+  try {
+    return nlohmann::json(body).dump();
+  } catch (const nlohmann::json::exception& error) {
+    refuse_body(error.what());
+  }
+}
+
+}  // namespace detail
+
+/// One page of `GET path`, whose items stand in `data[list_key]` beside `data.pagination`, as the guide
+/// "Pagination" describes list endpoints. Throws as Companies::list does; an item that `from_json` refuses is
+/// a DecodeError.
+template <class T>
+Page<T> list(const Client& client, std::string path, std::string list_key, const ListOptions& options = {},
+             const RequestOptions& request_options = {}) {
+  detail::ResourcePages<T> pages(client, std::move(path), std::move(list_key), request_options);
+  return pages.fetch(options).page;
+}
+
+/// All pages of it, as Companies::list_all.
+template <class T>
+PagedRange<T> list_all(const Client& client, std::string path, std::string list_key,
+                       const ListAllOptions& options = {}, const RequestOptions& request_options = {}) {
+  return {options, std::make_unique<detail::ResourcePages<T>>(client, std::move(path), std::move(list_key),
+                                                              request_options)};
+}
+
+/// `POST path` with `body`, anything that nlohmann_json writes. The answer is read from `data[key]`, or from
+/// `data` itself where `key` is empty. Not repeated where the server may have seen it, unless the options say
+/// that this does no harm. An answer of success that cannot be read is a DecodeError whose
+/// may_have_been_applied() is true.
+template <class T, class Body>
+T post(const Client& client, const std::string& path, const std::string& key, const Body& body,
+       const RequestOptions& request_options = {}) {
+  const detail::RawAnswer answer = detail::raw_post(client, path, key, detail::encode(body), request_options);
+  return detail::decode<T>(answer, answer.items.front());
+}
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <operate/config.hpp>
+#include <operate/header.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+struct EmulatorOptions {
+  /// 0: a free one.
+  std::uint16_t port = 0;
+  /// How many companies the organization has.
+  int companies = 73;
+};
+
+/// A request as it came, behind the check of its key.
+struct EmulatorRequest {
+  std::string method = {};
+  std::string path = {};
+  std::vector<QueryParameter> query = {};
+  std::vector<Header> headers = {};
+  std::string body = {};
+
+  /// The first header of that name, in any case of letters; empty where there is none.
+  std::string header(const std::string& name) const;
+};
+
+struct EmulatorAnswer {
+  int status = 200;
+  /// `Content-Type` is `application/json` unless it stands here.
+  std::vector<Header> headers = {};
+  std::string body = {};
+  /// How long the answer is held back.
+  std::chrono::milliseconds delay{0};
+};
+
+/// A server that answers as Operate's documentation says, on a free port of this machine, in the program that
+/// made it: for tests of your own service. Begins in its constructor, ends in its destructor; destroy the
+/// clients first, as a connection that is still open may hold the destructor up for a second.
+///
+/// It knows `GET /companies/list` and `POST /v/alpha/people/create`, checks every documented rule, and asks
+/// for a key. Where the documentation is silent about what a refusal looks like, it answers with an error
+/// whose type is `undocumented`, so that no test comes to rely on it.
+///
+/// Thread safety: any number of threads at once.
+class Emulator {
+ public:
+  using Handler = std::function<EmulatorAnswer(const EmulatorRequest&)>;
+
+  /// Throws std::runtime_error where the port is taken.
+  explicit Emulator(const EmulatorOptions& options = {});
+  ~Emulator();
+  Emulator(const Emulator&) = delete;
+  Emulator& operator=(const Emulator&) = delete;
+
+  /// `http://127.0.0.1:PORT`
+  std::string base_url() const;
+
+  /// The three keys that it knows: a good one, one that gets 401, one that gets 403. Any other gets 401.
+  std::string api_key() const;
+  std::string expired_api_key() const;
+  std::string forbidden_api_key() const;
+
+  /// Settings with the base URL and the good key.
+  Config config() const;
+
+  /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
+  /// handler runs on the emulator's threads, several at once; an exception of it is answered with 500.
+  void add_route(std::string method, std::string path, Handler handler);
+
+  /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
+  void answer_next(EmulatorAnswer answer);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

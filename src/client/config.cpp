@@ -1,0 +1,88 @@
+#include "client/config.hpp"
+
+#include "core/refuse.hpp"
+#include "credentials/environment.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace operate {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+void check_limit(const char* setting, milliseconds& limit) {
+  if (limit.count() <= 0)
+    core::refuse_setting(setting, std::string(setting) + " is " + std::to_string(limit.count()) +
+                                      " ms; it must be more than zero.");
+  limit = std::min(limit, client::longest_limit);
+}
+
+void check_range(const char* setting, std::size_t value, std::size_t least, std::size_t most) {
+  if (value >= least && value <= most) return;
+  core::refuse_setting(setting, std::string(setting) + " is " + std::to_string(value) + "; it must be from " +
+                                    std::to_string(least) + " to " + std::to_string(most) + ".");
+}
+
+// `30` or `2.5`, in milliseconds. By hand, because strtod follows the program's locale.
+std::optional<milliseconds> parse_seconds(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  std::string number(text.substr(0, dot));
+  std::string fraction(dot == std::string_view::npos ? "" : text.substr(dot + 1));
+  if (number.empty() || (dot != std::string_view::npos && fraction.empty())) return std::nullopt;
+  const std::size_t size = number.size();
+  number += fraction;
+  if (number.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+  number.resize(size + 3, '0');
+  number.erase(0, std::min(number.find_first_not_of('0'), number.size()));
+  if (number.empty()) return std::nullopt;
+  if (number.size() > 12) return client::longest_limit;
+  return milliseconds(std::stoll(number));
+}
+
+}  // namespace
+
+inline namespace v0 {
+
+Config Config::from_environment() {
+  Config config;
+  if (auto url = credentials::environment_variable("OPERATE_BASE_URL")) config.base_url = std::move(*url);
+  if (const auto text = credentials::environment_variable("OPERATE_TIMEOUT")) {
+    const auto timeout = parse_seconds(*text);
+    if (!timeout)
+      core::refuse_setting("OPERATE_TIMEOUT",
+                           "OPERATE_TIMEOUT is no number of seconds of at least 0.001, such as 30 or 2.5.");
+    config.timeout = *timeout;
+  }
+  return config;
+}
+
+}  // namespace v0
+
+Config client::checked(Config config) {
+  check_limit("Config::connect_timeout", config.connect_timeout);
+  check_limit("Config::stall_timeout", config.stall_timeout);
+  check_limit("Config::timeout", config.timeout);
+  check_limit("Config::deadline", config.deadline);
+  check_limit("RetryPolicy::initial_delay", config.retry.initial_delay);
+  check_limit("RetryPolicy::max_delay", config.retry.max_delay);
+  if (config.retry.max_retries < 0 || config.retry.max_retries > 100)
+    core::refuse_setting("RetryPolicy::max_retries", "RetryPolicy::max_retries is " +
+                                                         std::to_string(config.retry.max_retries) +
+                                                         "; it must be from 0 to 100.");
+  check_range("Config::max_response_bytes", config.max_response_bytes, 1, SIZE_MAX);
+  check_range("Config::max_connections", config.max_connections, 1, 10'000);
+  if (std::any_of(config.user_agent_suffix.begin(), config.user_agent_suffix.end(),
+                  [](char c) { return c < ' ' || c > '~'; }))
+    core::refuse_setting(
+        "Config::user_agent_suffix",
+        "Config::user_agent_suffix holds a line break or another character that is not visible ASCII "
+        "or a blank.");
+  return config;
+}
+
+}  // namespace operate

@@ -1,0 +1,66 @@
+#include "core/api_key.hpp"
+
+#include "core/refuse.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace operate::core {
+
+namespace {
+
+constexpr std::size_t part_size = 8;
+constexpr std::string_view mask = "[api key]";
+
+void wipe(std::string& text) {
+  // Through a volatile pointer, so that the compiler does not leave out writes to memory that is about to be
+  // freed.
+  volatile char* at = text.data();
+  for (std::size_t i = 0; i < text.size(); ++i) at[i] = '\0';
+}
+
+}  // namespace
+
+ApiKey::ApiKey(std::string value, std::string origin) : value_(std::move(value)), origin_(std::move(origin)) {
+  const char* problem = nullptr;
+  if (value_.empty())
+    problem = "is empty";
+  else if (value_.size() > 4096)
+    problem = "has more than 4096 characters";
+  else if (std::any_of(value_.begin(), value_.end(), [](char c) { return c <= ' ' || c > '~'; }))
+    problem = "has a blank, a line break, a control character or a character that is not ASCII";
+  if (!problem) return;
+  wipe(value_);
+  refuse_setting("Config::api_key",
+                 "The API key from " + origin_ + " " + problem +
+                     ". Give the key exactly as app.operate.so, Settings > API Keys showed it.");
+}
+
+ApiKey::~ApiKey() { wipe(value_); }
+
+std::string ApiKey::redact(std::string_view text) const {
+  const std::size_t least = std::min(part_size, value_.size());
+  std::string result;
+  std::size_t shown = 0;  // Everything before it is in the result.
+  for (std::size_t at = 0; at + least <= text.size();) {
+    // The longest part of the key that begins here.
+    std::size_t longest = 0;
+    for (std::size_t from = value_.find(text.substr(at, least)); from != std::string::npos;
+         from = value_.find(text.substr(at, least), from + 1)) {
+      std::size_t size = least;
+      while (at + size < text.size() && from + size < value_.size() && text[at + size] == value_[from + size])
+        ++size;
+      longest = std::max(longest, size);
+    }
+    if (longest == 0) {
+      ++at;
+      continue;
+    }
+    result.append(text.substr(shown, at - shown)).append(mask);
+    at += longest;
+    shown = at;
+  }
+  return result.append(text.substr(shown));
+}
+
+}  // namespace operate::core

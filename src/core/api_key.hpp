@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace operate::core {
+
+/// A key that can be sent: visible ASCII without blanks, at most 4096 characters. Never printed; whatever is
+/// shown to anybody goes through redact() first.
+class ApiKey {
+ public:
+  /// `origin` says where the key came from, in words for messages: `the environment variable
+  /// OPERATE_API_KEY`. Throws ConfigError for what cannot be a key.
+  ApiKey(std::string value, std::string origin);
+  ~ApiKey();
+  ApiKey(const ApiKey&) = delete;
+  ApiKey& operator=(const ApiKey&) = delete;
+
+  const std::string& value() const noexcept { return value_; }
+  const std::string& origin() const noexcept { return origin_; }
+
+  /// The text with the key taken out, also where it is only a part of the key of 8 characters and more, so
+  /// that a server that quotes the key, whole or cut off, does not bring it into a log.
+  std::string redact(std::string_view text) const;
+
+ private:
+  std::string value_;
+  std::string origin_;
+};
+
+}  // namespace operate::core

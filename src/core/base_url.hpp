@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace operate::core {
+
+struct BaseUrl {
+  std::string text = {};  ///< Without a slash at its end.
+  bool loopback = false;
+};
+
+/// Throws ConfigError for everything but `https://host[:port][/path]`, or `http` where the host is this
+/// machine or `allow_plain_http` is set. The message never holds the URL, which may hold a password.
+/// `setting` is the name that the message gives it.
+BaseUrl parse_base_url(std::string_view url, bool allow_plain_http,
+                       const std::string& setting = "Config::base_url");
+
+}  // namespace operate::core

@@ -1,0 +1,193 @@
+#include "core/exchange.hpp"
+
+#include "core/answer.hpp"
+#include "core/error_details.hpp"
+#include "core/retry.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace operate::core {
+
+namespace {
+
+constexpr std::size_t kept_body = 64u << 10;
+
+using detail::ErrorDetails;
+
+template <class E>
+[[noreturn]] void raise(ErrorDetails&& details) {
+  throw E(std::make_shared<const ErrorDetails>(std::move(details)));
+}
+
+ErrorDetails details_of(const Exchange& exchange) {
+  ErrorDetails details;
+  details.method = exchange.method;
+  details.path = exchange.key->redact(exchange.path);
+  details.attempts = exchange.attempts;
+  return details;
+}
+
+// What the server sent, without the key, should it have sent that back.
+void add_answer(ErrorDetails& details, const Exchange& exchange) {
+  const ApiKey& key = *exchange.key;
+  details.status = exchange.answer.status;
+  details.body = key.redact(std::string_view(exchange.answer.body).substr(0, kept_body));
+  for (const auto& [name, value] : exchange.answer.headers)
+    details.headers.push_back({key.redact(name), key.redact(value)});
+  if (const auto* id = find_header(details.headers, "x-request-id")) details.request_id = *id;
+}
+
+void set_what(ErrorDetails& details, const Exchange& exchange, const std::string& problem) {
+  std::string what = exchange.method + " " + exchange.path + ": " + problem;
+  if (exchange.attempts.size() > 1) what += " Attempts: " + std::to_string(exchange.attempts.size()) + ".";
+  if (details.may_have_been_applied)
+    what += " The server may have carried out the call all the same; look before you repeat it.";
+  details.what = exchange.key->redact(what);
+}
+
+// A type is a word for programs, so it may stand in a message; anything else may hold personal data.
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  });
+}
+
+std::string advice(const ErrorDetails& details, const Exchange& exchange) {
+  const std::string origin = " The key came from " + exchange.key->origin() + ".";
+  switch (details.status) {
+    case 400:
+      return details.type == authentication_error
+                 ? " The x-api-key header did not arrive; does a proxy remove it?" + origin
+                 : "";
+    case 401:
+      return " The key is invalid or has expired." + origin +
+             " Keys are made in app.operate.so, Settings > API Keys.";
+    case 403:
+      return " The key has no access to this resource." + origin;
+    case 404:
+      return " Is Config::base_url right?";
+    default:
+      return "";
+  }
+}
+
+std::string words(TransportErrorKind kind) {
+  switch (kind) {
+    case TransportErrorKind::resolve:
+      return "the host's name has no address; is Config::base_url right?";
+    case TransportErrorKind::connect:
+      return "no connection could be made.";
+    case TransportErrorKind::tls:
+      return "no trusted encrypted connection could be made; Config::ca_file names other certificates to "
+             "trust.";
+    case TransportErrorKind::send:
+      return "the connection was lost while the request was sent.";
+    case TransportErrorKind::receive:
+      return "the connection was lost before the answer was complete.";
+    case TransportErrorKind::too_large:
+      return "the answer is larger than Config::max_response_bytes, or its headers than 256 KiB.";
+    case TransportErrorKind::redirect:
+      return "the server answered with a redirect, and none is followed.";
+    case TransportErrorKind::proxy:
+      return "the proxy refused or failed.";
+    case TransportErrorKind::timeout:
+      return "a limit of time ran out.";
+  }
+  return "no answer.";
+}
+
+std::string words(TimeLimit limit) {
+  switch (limit) {
+    case TimeLimit::connect:
+      return "no connection within Config::connect_timeout";
+    case TimeLimit::stall:
+      return "the connection stayed silent for Config::stall_timeout";
+    case TimeLimit::attempt:
+      return "no whole answer within the timeout of one attempt (Config::timeout)";
+    case TimeLimit::deadline:
+      return "no whole answer before the call's deadline (Config::deadline)";
+    case TimeLimit::pool:
+      return "no free connection before the call's deadline; Config::max_connections calls are on the wire";
+  }
+  return "a limit of time ran out";
+}
+
+}  // namespace
+
+void raise_status(const Exchange& exchange) {
+  const WireAnswer& answer = exchange.answer;
+  const int status = answer.status;
+  ErrorDetails details = details_of(exchange);
+  add_answer(details, exchange);
+  if (status < 400 && (status < 200 || status > 299)) {
+    details.kind = TransportErrorKind::redirect;
+    details.may_have_been_applied = !exchange.safe_to_repeat;
+    set_what(details, exchange,
+             "status " + std::to_string(status) + ": " +
+                 (status < 300 ? "this is no final answer."
+                               : words(details.kind) + " Is Config::base_url right?"));
+    raise<TransportError>(std::move(details));
+  }
+
+  const EnvelopeError envelope = read_envelope_error(answer.body);
+  details.type = exchange.key->redact(envelope.type);
+  details.server_message = exchange.key->redact(envelope.message);
+  if (const auto* hint = find_header(answer.headers, "retry-after"))
+    details.retry_after = parse_retry_after(*hint);
+  const AttemptOutcome outcome{status, {}, true, details.retry_after};
+  details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
+  details.may_have_been_applied = !exchange.safe_to_repeat && (status == 408 || status >= 500);
+
+  std::string problem = "status " + std::to_string(status);
+  if (is_word(details.type)) problem += " (" + details.type + ")";
+  // Operate documents what an authentication error says; any other message may name people.
+  if (details.type == authentication_error && !details.server_message.empty())
+    problem += ": " + details.server_message;
+  if (problem.back() != '.') problem += ".";
+  problem += advice(details, exchange);
+  if (!details.server_message.empty() && details.type != authentication_error)
+    problem +=
+        " The server's reason is in ApiError::message(); it may hold personal data, so it is not shown here.";
+  set_what(details, exchange, problem);
+
+  if (status == 401) raise<InvalidApiKeyError>(std::move(details));
+  if (status == 403) raise<PermissionDeniedError>(std::move(details));
+  if (status == 400 && details.type == authentication_error) raise<MissingApiKeyError>(std::move(details));
+  if (status == 400 || status == 422) raise<BadRequestError>(std::move(details));
+  if (status == 404) raise<NotFoundError>(std::move(details));
+  if (status == 409) raise<ConflictError>(std::move(details));
+  if (status == 429) raise<RateLimitError>(std::move(details));
+  if (status >= 500 && status <= 599) raise<ServerError>(std::move(details));
+  raise<ApiError>(std::move(details));
+}
+
+void raise_failure(const Exchange& exchange, const WireFailure& failure) {
+  ErrorDetails details = details_of(exchange);
+  details.kind = failure.kind;
+  details.limit = failure.limit;
+  details.elapsed = failure.elapsed;
+  const AttemptOutcome outcome{0, failure.kind, failure.request_may_have_arrived, {}};
+  details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
+  details.may_have_been_applied = !exchange.safe_to_repeat && failure.request_may_have_arrived;
+  if (failure.kind == TransportErrorKind::timeout) {
+    set_what(details, exchange,
+             words(failure.limit) + ", after " + std::to_string(failure.elapsed.count()) + " ms.");
+    raise<TimeoutError>(std::move(details));
+  }
+  set_what(details, exchange,
+           words(failure.kind) + (failure.message.empty() ? "" : " (" + failure.message + ")"));
+  raise<TransportError>(std::move(details));
+}
+
+void raise_undecodable(const Exchange& exchange, const std::string& problem) {
+  ErrorDetails details = details_of(exchange);
+  add_answer(details, exchange);
+  details.may_have_been_applied = !exchange.safe_to_repeat;
+  set_what(details, exchange, "the answer " + problem + " The beginning of it is in DecodeError::body().");
+  raise<DecodeError>(std::move(details));
+}
+
+}  // namespace operate::core

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/api_key.hpp"
+#include "core/wire.hpp"
+
+#include <operate/error.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace operate::core {
+
+/// A call and what became of it so far: all that an error about it has to tell.
+struct Exchange {
+  std::string method = {};
+  std::string path = {};
+  bool safe_to_repeat = false;
+  std::shared_ptr<const ApiKey> key = {};
+  std::vector<Attempt> attempts = {};
+  WireAnswer answer = {};  ///< The last one, where there was one.
+};
+
+/// Throws the error that stands for an answer whose status is not from 200 to 299.
+[[noreturn]] void raise_status(const Exchange& exchange);
+
+/// Throws the error that stands for a lost connection or a limit of time.
+[[noreturn]] void raise_failure(const Exchange& exchange, const WireFailure& failure);
+
+/// Throws DecodeError. `problem` goes on behind "the answer".
+[[noreturn]] void raise_undecodable(const Exchange& exchange, const std::string& problem);
+
+}  // namespace operate::core

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace operate::core {
+
+/// Why a path cannot be put behind a base URL without leading elsewhere, in words that go on behind "the
+/// path"; empty where it can.
+std::optional<std::string> problem_of_path(std::string_view path);
+
+/// `a b` as `a%20b`: everything but RFC 3986's unreserved characters is encoded.
+std::string percent_encode(std::string_view text);
+
+}  // namespace operate::core

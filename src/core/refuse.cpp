@@ -1,0 +1,24 @@
+#include "core/refuse.hpp"
+
+#include "core/error_details.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace operate::core {
+
+void refuse_argument(std::string field, const std::string& message) {
+  detail::ErrorDetails details;
+  details.what = field + " " + message;
+  details.subject = std::move(field);
+  throw ValidationError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
+}
+
+void refuse_setting(std::string setting, std::string message) {
+  detail::ErrorDetails details;
+  details.what = std::move(message);
+  details.subject = std::move(setting);
+  throw ConfigError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
+}
+
+}  // namespace operate::core

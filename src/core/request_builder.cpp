@@ -1,0 +1,40 @@
+#include "core/request_builder.hpp"
+
+#include "core/path.hpp"
+
+namespace operate::core {
+
+namespace {
+
+void append_query(std::string& url, const std::vector<QueryParameter>& parameters, char& separator) {
+  for (const auto& [name, value] : parameters) {
+    url += separator;
+    url.append(percent_encode(name)).append("=").append(percent_encode(value));
+    separator = '&';
+  }
+}
+
+}  // namespace
+
+WireRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                          std::string_view base_url, const std::string& user_agent) {
+  WireRequest wire;
+  wire.method = request.method;
+  wire.url.append(base_url).append(request.path);
+  char separator = '?';
+  append_query(wire.url, request.query, separator);
+  append_query(wire.url, options.query, separator);
+  wire.body = request.body;
+  wire.safe_to_repeat = options.safe_to_repeat.value_or(safe_to_repeat);
+
+  const auto set_unless_given = [&](const char* name, const std::string& value) {
+    if (!find_header(options.headers, name)) wire.headers.push_back({name, value});
+  };
+  set_unless_given("Accept", "application/json");
+  set_unless_given("User-Agent", user_agent);
+  if (!request.body.empty()) set_unless_given("Content-Type", "application/json");
+  wire.headers.insert(wire.headers.end(), options.headers.begin(), options.headers.end());
+  return wire;
+}
+
+}  // namespace operate::core

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/api_key.hpp"
+#include "core/wire.hpp"
+#include "http/handle_pool.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace operate::http {
+
+struct TransportSettings {
+  std::chrono::milliseconds connect_timeout{0};
+  std::chrono::milliseconds stall_timeout{0};
+  std::size_t max_response_bytes = 0;
+  std::size_t max_connections = 1;
+  std::string ca_file = {};
+  bool loopback = false;  ///< The server is on this machine: no proxy.
+};
+
+/// What one attempt may take; both count from the call of send().
+struct AttemptLimits {
+  std::chrono::milliseconds timeout{0};
+  std::chrono::milliseconds deadline{0};  ///< What is left of the call's.
+};
+
+/// Sends requests over libcurl. Any number of threads.
+class CurlTransport {
+ public:
+  explicit CurlTransport(TransportSettings settings);
+
+  /// One attempt. The key is added as `x-api-key`.
+  core::WireResult send(const core::WireRequest& request, const core::ApiKey& key,
+                        const AttemptLimits& limits);
+
+ private:
+  TransportSettings settings_;
+  HandlePool pool_;
+};
+
+/// `libcurl/7.88.1`
+std::string library_version();
+
+}  // namespace operate::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace operate::http {
+
+/// A transfer's handle and a multi of its own, which keeps the connection: curl_multi_poll reacts at once
+/// where curl_easy_perform looks up about once a second.
+class Handle {
+ public:
+  Handle();
+  ~Handle();
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  CURL* easy() const noexcept { return easy_; }
+  CURLM* multi() const noexcept { return multi_; }
+
+ private:
+  CURL* easy_ = nullptr;
+  CURLM* multi_ = nullptr;
+};
+
+/// At most `size` handles, made when first needed. The one used last is lent first, so that its connection is
+/// the least likely to have been closed meanwhile. Any number of threads.
+class HandlePool {
+ public:
+  explicit HandlePool(std::size_t size) : size_(size) {}
+
+  /// A handle on loan. It goes back when the lease ends, unless it was dropped.
+  class Lease {
+   public:
+    Lease(HandlePool& pool, std::unique_ptr<Handle> handle) : pool_(&pool), handle_(std::move(handle)) {}
+    Lease(Lease&& other) noexcept = default;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease();
+    explicit operator bool() const noexcept { return handle_ != nullptr; }
+    Handle& operator*() const noexcept { return *handle_; }
+    /// Closes the handle's connection, whose state is not known after an error.
+    void drop();
+
+   private:
+    HandlePool* pool_;
+    std::unique_ptr<Handle> handle_;
+  };
+
+  /// Waits for a free handle; the lease is empty where there was none in time.
+  Lease lease(std::chrono::steady_clock::time_point until);
+
+ private:
+  void give_back(std::unique_ptr<Handle> handle);
+
+  std::size_t size_;
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::size_t lent_ = 0;
+  std::vector<std::unique_ptr<Handle>> idle_;
+};
+
+}  // namespace operate::http

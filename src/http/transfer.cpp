@@ -1,0 +1,353 @@
+#include "http/transfer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace operate::http {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t max_header_bytes = 256u << 10;
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// The list that libcurl reads, over strings that are ours: nothing is copied, and nothing of the key is left
+// in memory that libcurl frees.
+class HeaderList {
+ public:
+  void add(const std::string& name, const std::string& value) {
+    // libcurl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
+    const bool blank = value.find_first_not_of(" \t") == std::string::npos;
+    lines_.push_back(blank ? name + ";" : name + ": " + value);
+  }
+  void leave_out(const char* name) { lines_.push_back(std::string(name) + ":"); }
+
+  curl_slist* link() {
+    nodes_.resize(lines_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      nodes_[i] = {lines_[i].data(), i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+    return nodes_.data();
+  }
+
+ private:
+  std::vector<std::string> lines_;
+  std::vector<curl_slist> nodes_;
+};
+
+class Transfer {
+ public:
+  Transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
+           const core::ApiKey& key, const AttemptLimits& limits)
+      : easy_(handle.easy()),
+        multi_(handle.multi()),
+        settings_(settings),
+        request_(request),
+        limits_(limits) {
+    curl_easy_reset(easy_);
+    set_headers(key);
+    set_request();
+    set_limits_of_trust();
+    set_callbacks();
+  }
+
+  core::WireResult run() {
+    start_ = last_activity_ = SteadyClock::now();
+    if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
+    const auto code = drive();
+    curl_multi_remove_handle(multi_, easy_);
+    if (exception_) std::rethrow_exception(exception_);
+    if (!code) return timed_out(expired_);
+    if (*code == CURLE_OK) {
+      long status = 0;
+      curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+      answer_.status = static_cast<int>(status);
+      return std::move(answer_);
+    }
+    if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
+    const char* words = error_[0] ? error_.data() : curl_easy_strerror(*code);
+    return core::WireFailure{kind_of(*code), {}, elapsed(), may_have_arrived_, words};
+  }
+
+ private:
+  // Refusing an option can only mean a libcurl that lacks what this library needs, or no memory.
+  template <class T>
+  void set(CURLoption option, T value) {
+    if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw std::bad_alloc();
+  }
+
+  void set_headers(const core::ApiKey& key) {
+    headers_.add("x-api-key", key.value());
+    for (const auto& [name, value] : request_.headers) headers_.add(name, value);
+    if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
+    headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+    set(CURLOPT_HTTPHEADER, headers_.link());
+    set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
+    set(CURLOPT_ACCEPT_ENCODING, "");                                // All that libcurl can unpack.
+  }
+
+  void set_request() {
+    set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);
+    const std::string& method = request_.method;
+    const bool sends_body =
+        !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+    if (method == "HEAD") {
+      set(CURLOPT_NOBODY, 1L);
+    } else if (sends_body) {
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+      if (method != "POST") set(CURLOPT_CUSTOMREQUEST, method.c_str());
+    } else if (method != "GET") {
+      set(CURLOPT_CUSTOMREQUEST, method.c_str());
+    }
+    // libcurl repeats a request by itself where a kept connection turns out to be closed, even after the
+    // server has read it. A body that cannot be read again stops that; where there is none to read, only a
+    // new connection does.
+    if (!request_.safe_to_repeat && request_.body.empty()) set(CURLOPT_FRESH_CONNECT, 1L);
+  }
+
+  void set_limits_of_trust() {
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!settings_.ca_file.empty()) {
+      set(CURLOPT_CAINFO, settings_.ca_file.c_str());
+      set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    }
+#if LIBCURL_VERSION_NUM >= 0x075500
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    if (settings_.loopback) set(CURLOPT_PROXY, "");
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  }
+
+  void set_callbacks() {
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_ERRORBUFFER, error_.data());
+    // libcurl divides this limit among a host's addresses; the other limits are watched in drive().
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
+#endif
+    set(CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
+    set(CURLOPT_PREREQDATA, this);
+    set(CURLOPT_READFUNCTION, &Transfer::on_read);
+    set(CURLOPT_READDATA, this);
+    set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+    set(CURLOPT_SEEKDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+    set(CURLOPT_WRITEDATA, this);
+  }
+
+  // Until libcurl is done; empty where one of our limits ran out, which expired_ then names.
+  std::optional<CURLcode> drive() {
+    for (;;) {
+      int running = 0;
+      if (curl_multi_perform(multi_, &running) != CURLM_OK) throw std::bad_alloc();
+      if (running == 0) {
+        int left = 0;
+        const CURLMsg* message = curl_multi_info_read(multi_, &left);
+        return message ? message->data.result : CURLE_RECV_ERROR;
+      }
+      const milliseconds wait = time_left();
+      if (wait <= milliseconds::zero()) return std::nullopt;
+      curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait.count()), nullptr);
+    }
+  }
+
+  milliseconds time_left() {
+    const auto now = SteadyClock::now();
+    milliseconds left = limits_.deadline;
+    expired_ = TimeLimit::deadline;
+    if (limits_.timeout < left) {
+      left = limits_.timeout;
+      expired_ = TimeLimit::attempt;
+    }
+    left -= std::chrono::floor<milliseconds>(now - start_);
+    if (connected_) {
+      const milliseconds stall =
+          settings_.stall_timeout - std::chrono::floor<milliseconds>(now - last_activity_);
+      if (stall < left) {
+        left = stall;
+        expired_ = TimeLimit::stall;
+      }
+    }
+    return left;
+  }
+
+  milliseconds elapsed() const {
+    return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start_);
+  }
+
+  core::WireFailure timed_out(TimeLimit limit) const {
+    return {TransportErrorKind::timeout, limit, elapsed(), may_have_arrived_, {}};
+  }
+
+  TransportErrorKind kind_of(CURLcode code) const {
+    if (too_large_) return TransportErrorKind::too_large;
+    long connect_code = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    if (connect_code >= 300) return TransportErrorKind::proxy;
+    switch (code) {
+      case CURLE_COULDNT_RESOLVE_HOST:
+        return TransportErrorKind::resolve;
+      case CURLE_COULDNT_RESOLVE_PROXY:
+      case CURLE_PROXY:
+        return TransportErrorKind::proxy;
+      case CURLE_COULDNT_CONNECT:
+        return TransportErrorKind::connect;
+      case CURLE_SSL_CONNECT_ERROR:
+      case CURLE_PEER_FAILED_VERIFICATION:
+      case CURLE_SSL_CERTPROBLEM:
+      case CURLE_SSL_CIPHER:
+      case CURLE_SSL_CACERT_BADFILE:
+      case CURLE_SSL_ISSUER_ERROR:
+      case CURLE_SSL_INVALIDCERTSTATUS:
+      case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      case CURLE_USE_SSL_FAILED:
+        return TransportErrorKind::tls;
+      case CURLE_SEND_ERROR:
+        return TransportErrorKind::send;
+      case CURLE_OUT_OF_MEMORY:
+        // That is how libcurl ends at a single header of more than 100 KiB.
+        if (connected_ && !headers_complete_) return TransportErrorKind::too_large;
+        throw std::bad_alloc();
+      default:
+        return connected_ ? TransportErrorKind::receive : TransportErrorKind::connect;
+    }
+  }
+
+  // Runs a callback's work, so that no exception passes through libcurl's frames.
+  template <class F>
+  static std::size_t guarded(void* self, std::size_t failure, F work) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    try {
+      transfer.last_activity_ = SteadyClock::now();
+      return work(transfer);
+    } catch (...) {
+      transfer.exception_ = std::current_exception();
+      return failure;
+    }
+  }
+
+  static int on_connected(void* self, char*, char*, int, int) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    transfer.connected_ = transfer.may_have_arrived_ = true;
+    transfer.last_activity_ = SteadyClock::now();
+    return CURL_PREREQFUNC_OK;
+  }
+
+  static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self) {
+    return guarded(self, CURL_READFUNC_ABORT, [&](Transfer& transfer) {
+      const std::string& body = transfer.request_.body;
+      const std::size_t bytes = std::min(size * count, body.size() - transfer.body_sent_);
+      std::memcpy(to, body.data() + transfer.body_sent_, bytes);
+      transfer.body_sent_ += bytes;
+      return bytes;
+    });
+  }
+
+  static int on_seek(void* self, curl_off_t offset, int origin) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (!transfer.request_.safe_to_repeat || origin != SEEK_SET || offset < 0 ||
+        static_cast<std::size_t>(offset) > transfer.request_.body.size())
+      return CURL_SEEKFUNC_FAIL;
+    transfer.body_sent_ = static_cast<std::size_t>(offset);
+    return CURL_SEEKFUNC_OK;
+  }
+
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) {
+    const std::size_t bytes = size * count;
+    return guarded(self, bytes + 1, [&](Transfer& transfer) {
+      transfer.header_bytes_ += bytes;
+      if (transfer.header_bytes_ > max_header_bytes) {
+        transfer.too_large_ = true;
+        return bytes + 1;
+      }
+      transfer.take_header(std::string_view(data, bytes));
+      return bytes;
+    });
+  }
+
+  void take_header(std::string_view line) {
+    auto& headers = answer_.headers;
+    if (line.substr(0, 5) == "HTTP/") {  // Also behind a 1xx answer, whose headers do not count.
+      headers.clear();
+      headers_complete_ = false;
+      return;
+    }
+    if (headers_complete_) return;  // A trailer.
+    const std::string_view text = trim(line);
+    if (text.empty()) {
+      headers_complete_ = true;
+    } else if (line.front() == ' ' || line.front() == '\t') {  // A header's continued line.
+      if (!headers.empty()) headers.back().value.append(" ").append(text);
+    } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+      headers.push_back(
+          {std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+    }
+  }
+
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) {
+    const std::size_t bytes = size * count;
+    return guarded(self, bytes + 1, [&](Transfer& transfer) {
+      std::string& body = transfer.answer_.body;
+      if (bytes > transfer.settings_.max_response_bytes - body.size()) {
+        transfer.too_large_ = true;
+        return bytes + 1;
+      }
+      body.append(data, bytes);
+      return bytes;
+    });
+  }
+
+  CURL* easy_;
+  CURLM* multi_;
+  const TransportSettings& settings_;
+  const core::WireRequest& request_;
+  const AttemptLimits& limits_;
+  HeaderList headers_;
+  std::array<char, CURL_ERROR_SIZE> error_ = {};
+
+  SteadyClock::time_point start_, last_activity_;
+  TimeLimit expired_ = TimeLimit::attempt;
+  bool connected_ = false;
+  bool may_have_arrived_ = false;
+  bool headers_complete_ = false;
+  bool too_large_ = false;
+  std::size_t body_sent_ = 0;
+  std::size_t header_bytes_ = 0;
+  core::WireAnswer answer_;
+  std::exception_ptr exception_;
+};
+
+}  // namespace
+
+core::WireResult transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
+                          const core::ApiKey& key, const AttemptLimits& limits) {
+  return Transfer(handle, settings, request, key, limits).run();
+}
+
+}  // namespace operate::http

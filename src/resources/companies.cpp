@@ -1,0 +1,64 @@
+#include <operate/companies.hpp>
+
+#include "client/client_state.hpp"
+#include "core/answer.hpp"
+#include "core/endpoint.hpp"
+#include "json/resources.hpp"
+#include "resources/list_call.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+namespace {
+
+detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOptions& options,
+                                   const RequestOptions& request_options) {
+  const core::Endpoint& endpoint = core::companies_list;
+  const core::Exchange exchange = resources::call_list(client, std::string(endpoint.path), options,
+                                                       request_options, endpoint.safe_to_repeat);
+  const json::Document document = core::read_document(exchange);
+  const core::ListAnswer list = core::read_list(exchange, document, endpoint.list_key);
+
+  std::vector<Company> companies;
+  companies.reserve(list.items.size());
+  std::size_t fingerprint = 0;
+  for (const json::Value& item : list.items) {
+    auto company = json::read_company(item);
+    if (!company) core::raise_undecodable(exchange, "has a company without a string `id`.");
+    resources::add_to_fingerprint(fingerprint, company->raw.text());
+    companies.push_back(std::move(*company));
+  }
+  return {Page<Company>(std::move(companies), list.pagination), fingerprint};
+}
+
+class CompanyPages : public detail::PageSource<Company> {
+ public:
+  CompanyPages(std::shared_ptr<detail::ClientState> client, RequestOptions request_options)
+      : client_(std::move(client)), request_options_(std::move(request_options)) {}
+  detail::FetchedPage<Company> fetch(const ListOptions& options) override {
+    return v0::fetch(*client_, options, request_options_);
+  }
+
+ private:
+  std::shared_ptr<detail::ClientState> client_;
+  RequestOptions request_options_;
+};
+
+}  // namespace
+
+Companies::Companies(std::shared_ptr<detail::ClientState> state) : state_(std::move(state)) {}
+
+Page<Company> Companies::list(const ListOptions& options, const RequestOptions& request_options) const {
+  return fetch(*state_, options, request_options).page;
+}
+
+PagedRange<Company> Companies::list_all(const ListAllOptions& options,
+                                        const RequestOptions& request_options) const {
+  return {options, std::make_unique<CompanyPages>(state_, request_options)};
+}
+
+}  // namespace v0
+}  // namespace operate

@@ -1,0 +1,29 @@
+#include <operate/people.hpp>
+
+#include "client/client_state.hpp"
+#include "core/answer.hpp"
+#include "core/endpoint.hpp"
+#include "core/validation.hpp"
+#include "json/resources.hpp"
+
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+
+People::People(std::shared_ptr<detail::ClientState> state) : state_(std::move(state)) {}
+
+Person People::create(const NewPerson& person, const RequestOptions& request_options) const {
+  core::validate(person);
+  const core::Endpoint& endpoint = core::people_create;
+  Request request;
+  request.method = endpoint.method;
+  request.path = endpoint.path;
+  request.body = json::write_person(person);
+  const core::Exchange exchange = state_->execute(request, request_options, endpoint.safe_to_repeat);
+  const json::Document document = core::read_document(exchange);
+  return json::read_person(document.root(), exchange.answer.body);
+}
+
+}  // namespace v0
+}  // namespace operate

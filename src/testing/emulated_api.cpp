@@ -1,0 +1,156 @@
+#include "testing/emulated_api.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <regex>
+#include <utility>
+
+namespace operate::testing {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+EmulatorAnswer error(int status, const char* type, const std::string& message) {
+  const ordered_json body = {{"success", false}, {"error", {{"type", type}, {"message", message}}}};
+  return {status, {}, body.dump(), {}};
+}
+
+EmulatorAnswer success(ordered_json data) {
+  const ordered_json body = {{"success", true}, {"data", std::move(data)}};
+  return {200, {}, body.dump(), {}};
+}
+
+std::string uuid(unsigned kind, unsigned number) {
+  std::array<char, 37> text{};
+  std::snprintf(text.data(), text.size(), "%08x-0000-4000-8000-%012x", kind, number);
+  return text.data();
+}
+
+ordered_json make_company(int number) {
+  static constexpr std::array<const char*, 10> first = {"Acme",  "Borealis", "Cedar",  "Delta", "Ember",
+                                                        "Fjord", "Granite",  "Harbor", "Iris",  "Juniper"};
+  static constexpr std::array<const char*, 8> second = {"Analytics", "Foods",    "Labs",   "Logistics",
+                                                        "Robotics",  "Software", "Studio", "Works"};
+  const auto index = static_cast<std::size_t>(number);
+  std::string name =
+      std::string(first[index % first.size()]) + " " + second[index / first.size() % second.size()];
+  if (number >= 80) name.append(" ").append(std::to_string(number / 80 + 1));
+  std::string domain = name;
+  std::replace(domain.begin(), domain.end(), ' ', '-');
+  std::transform(domain.begin(), domain.end(), domain.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  domain += ".example";
+  ordered_json company = {{"id", uuid(0xc0, static_cast<unsigned>(number))},
+                          {"name", name},
+                          {"logo", nullptr},
+                          {"domain", domain},
+                          {"employees", 3 + number * 7 % 500},
+                          {"active", number % 5 != 0},
+                          {"tags", ordered_json::array({"customer", "slack"})},
+                          {"address", {{"city", "Z\u00fcrich"}, {"country", "CH"}}}};
+  if (number % 3 == 0) company["logo"] = "https://" + domain + "/logo.png";
+  return company;
+}
+
+// The parameter as a number, or the default where it is not there; empty where it is no number.
+std::optional<std::int64_t> number_of(const EmulatorRequest& request, const char* name,
+                                      std::int64_t fallback) {
+  for (const auto& [key, value] : request.query) {
+    if (key != name) continue;
+    static const std::regex integer("-?[0-9]{1,18}");
+    if (!std::regex_match(value, integer)) return std::nullopt;
+    return std::stoll(value);
+  }
+  return fallback;
+}
+
+bool is_text(const ordered_json& value, std::size_t least = 0) {
+  return value.is_string() && value.get_ref<const std::string&>().size() >= least;
+}
+
+std::size_t code_points(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// The first documented rule that a person breaks; empty where all are kept.
+std::string broken_rule(const ordered_json& person) {
+  if (!person.is_object()) return "The body is no JSON object";
+  const auto email = person.find("email");
+  if (email == person.end()) return "email is required";
+  const bool several =
+      email->is_array() && !email->empty() &&
+      std::all_of(email->begin(), email->end(), [](const auto& one) { return is_text(one, 1); });
+  if (!is_text(*email, 1) && !several) return "email is neither an address nor an array of addresses";
+  const auto name = person.find("full_name");
+  if (name == person.end() || !is_text(*name, 1)) return "full_name is required and has at least 1 character";
+  for (const char* member : {"cue", "timezone", "location"})
+    if (const auto value = person.find(member); value != person.end() && !value->is_string())
+      return std::string(member) + " is no string";
+  if (const auto cue = person.find("cue"); cue != person.end() && code_points(cue->get<std::string>()) > 280)
+    return "cue has more than 280 characters";
+  const auto titles = person.find("titles");
+  if (titles == person.end()) return "";
+  if (!titles->is_array()) return "titles is no array";
+  for (const auto& title : *titles) {
+    if (!title.is_object()) return "titles holds something else than objects";
+    if (title.contains("title") && !title["title"].is_string()) return "titles[].title is no string";
+    if (title.contains("order_index") && !title["order_index"].is_number())
+      return "titles[].order_index is no number";
+    static const std::regex uuid_form("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    if (title.contains("company_id") &&
+        !(title["company_id"].is_string() &&
+          std::regex_match(title["company_id"].get<std::string>(), uuid_form)))
+      return "titles[].company_id is no UUID";
+  }
+  return "";
+}
+
+}  // namespace
+
+EmulatedApi::EmulatedApi(int companies) : companies_(ordered_json::array()) {
+  for (int i = 0; i < companies; ++i) companies_.push_back(make_company(i));
+}
+
+EmulatorAnswer EmulatedApi::undocumented(int status, const std::string& message) {
+  return error(status, "undocumented", message);
+}
+
+EmulatorAnswer EmulatedApi::check_key(const EmulatorRequest& request) {
+  const std::string key = request.header("x-api-key");
+  if (key.empty()) return error(400, "authentication_error", "Missing API Key");
+  if (key == forbidden_key)
+    return error(403, "authentication_error", "API Key has no access to this resource");
+  if (key != good_key) return error(401, "authentication_error", "Invalid or expired API Key");
+  return {};
+}
+
+EmulatorAnswer EmulatedApi::list_companies(const EmulatorRequest& request) const {
+  const auto limit = number_of(request, "limit", 50);
+  const auto offset = number_of(request, "offset", 0);
+  if (!limit || *limit < 1 || *limit > 100) return undocumented(400, "limit is no number from 1 to 100");
+  if (!offset || *offset < 0) return undocumented(400, "offset is no number of 0 or more");
+  const auto total = static_cast<std::int64_t>(companies_.size());
+  const auto begin = std::min(*offset, total);
+  const auto end = std::min(begin + *limit, total);
+  ordered_json page = ordered_json::array();
+  for (auto i = begin; i < end; ++i) page.push_back(companies_[static_cast<std::size_t>(i)]);
+  return success({{"companies", std::move(page)},
+                  {"pagination", {{"total", total}, {"limit", *limit}, {"offset", *offset}}}});
+}
+
+EmulatorAnswer EmulatedApi::create_person(const EmulatorRequest& request) {
+  ordered_json person = ordered_json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  const std::string broken = broken_rule(person);
+  if (!broken.empty()) return undocumented(400, broken);
+  // The documentation has no schema for the answer; this is what its envelope suggests.
+  ordered_json created = {{"id", uuid(0xbe, ++people_)}};
+  created.update(person);
+  return success({{"person", std::move(created)}});
+}
+
+}  // namespace operate::testing

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <operate/testing/emulator.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <string>
+
+namespace operate::testing {
+
+/// The keys of every emulator.
+inline constexpr const char* good_key = "sk_emulator_good_1f0c7a52d94b4e6a";
+inline constexpr const char* expired_key = "sk_emulator_expired_83be21c7f5a04d19";
+inline constexpr const char* forbidden_key = "sk_emulator_forbidden_6d2e90ab47c83f51";
+
+/// What Operate's documentation says, without sockets. Written from the documentation alone and sharing
+/// nothing with the client's core, so that the two check each other.
+class EmulatedApi {
+ public:
+  explicit EmulatedApi(int companies);
+
+  /// A status other than 200 where the key is refused.
+  static EmulatorAnswer check_key(const EmulatorRequest& request);
+
+  EmulatorAnswer list_companies(const EmulatorRequest& request) const;
+  EmulatorAnswer create_person(const EmulatorRequest& request);
+
+  /// A refusal for which the documentation has no form.
+  static EmulatorAnswer undocumented(int status, const std::string& message);
+
+ private:
+  nlohmann::ordered_json companies_;
+  std::atomic<unsigned> people_{0};
+};
+
+}  // namespace operate::testing

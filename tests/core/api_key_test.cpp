@@ -1,0 +1,45 @@
+#include "core/api_key.hpp"
+
+#include "support/thrown.hpp"
+
+#include <operate/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using operate::core::ApiKey;
+
+TEST(ApiKeyTest, TakesVisibleAsciiOfAnyPrefix) {
+  EXPECT_EQ(ApiKey("x", "here").value(), "x");
+  EXPECT_EQ(ApiKey("sk_live_!~\"\\", "here").value(), "sk_live_!~\"\\");
+}
+
+TEST(ApiKeyTest, RefusesWhatCannotBeSentAndDoesNotShowIt) {
+  for (const std::string& bad :
+       {std::string(), std::string("sk_secret\r\nHost: x"), std::string("sk_secret\n"),
+        std::string("sk_sec\0ret", 10), std::string(" sk_secret"), std::string("sk secret"),
+        std::string("sk_secret\t"), std::string("sk_secr\xc3\xa9t"), std::string(5000, 'k')}) {
+    const auto error =
+        operate::test::thrown<operate::ConfigError>([&] { ApiKey(bad, "the place it came from"); });
+    ASSERT_TRUE(error);
+    const std::string what = error->what();
+    EXPECT_NE(what.find("the place it came from"), std::string::npos);
+    EXPECT_EQ(what.find("sk"), std::string::npos) << what;
+    EXPECT_EQ(what.find("secr"), std::string::npos) << what;
+  }
+}
+
+TEST(ApiKeyTest, IsTakenOutOfATextWholeAndInPart) {
+  const ApiKey key("sk_live_abcdefghijklmnop", "here");
+  EXPECT_EQ(key.redact("a sk_live_abcdefghijklmnop b"), "a [api key] b");
+  EXPECT_EQ(key.redact("sk_live_abcdefghijklmnopsk_live_"), "[api key][api key]");
+  EXPECT_EQ(key.redact("...ghijklmnop and sk_live_ab... twice"), "...[api key] and [api key]... twice");
+  EXPECT_EQ(key.redact("sk_live is seven characters"), "sk_live is seven characters");
+  EXPECT_EQ(key.redact(""), "");
+  EXPECT_EQ(ApiKey("short", "here").redact("a short key, shor"), "a [api key] key, shor");
+}
+
+}  // namespace

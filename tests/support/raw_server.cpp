@@ -1,0 +1,125 @@
+#include "support/raw_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace operate::test {
+
+namespace {
+
+// A listening socket on a free port of 127.0.0.1, and that port.
+std::pair<int, int> listen_somewhere() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener, generic, size) != 0 || ::listen(listener, 64) != 0 ||
+      ::getsockname(listener, generic, &size) != 0)
+    throw std::runtime_error("cannot listen on 127.0.0.1");
+  return {listener, ntohs(address.sin_port)};
+}
+
+}  // namespace
+
+Connection::~Connection() { ::close(socket_); }
+
+std::optional<std::string> Connection::read_request() {
+  for (;;) {
+    const std::size_t head_end = received_.find("\r\n\r\n");
+    if (head_end != std::string::npos) {
+      std::string head = received_.substr(0, head_end);
+      std::transform(head.begin(), head.end(), head.begin(), [](unsigned char c) { return std::tolower(c); });
+      const std::size_t length_at = head.find("content-length:");
+      const std::size_t body = length_at == std::string::npos ? 0 : std::stoul(head.substr(length_at + 15));
+      const std::size_t whole = head_end + 4 + body;
+      if (received_.size() >= whole) {
+        std::string request = received_.substr(0, whole);
+        received_.erase(0, whole);
+        return request;
+      }
+    }
+    std::array<char, 65536> buffer;
+    const ssize_t bytes = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    if (bytes <= 0) return std::nullopt;
+    received_.append(buffer.data(), static_cast<std::size_t>(bytes));
+  }
+}
+
+void Connection::send(const std::string& bytes) {
+  for (std::size_t sent = 0; sent < bytes.size();) {
+    const ssize_t count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (count <= 0) return;  // The client has gone; what it made of that is what the test looks at.
+    sent += static_cast<std::size_t>(count);
+  }
+}
+
+void Connection::answer(int status, const std::string& body, const std::string& headers) {
+  send("HTTP/1.1 " + std::to_string(status) +
+       " Status\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+       "\r\n" + headers + "\r\n" + body);
+}
+
+void Connection::reset() {
+  const linger hard{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+}
+
+void Connection::wait_for_close() {
+  std::array<char, 4096> buffer;
+  while (::recv(socket_, buffer.data(), buffer.size(), 0) > 0) continue;
+}
+
+void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
+
+RawServer::RawServer(Serve serve) : serve_(std::move(serve)) {
+  std::tie(listener_, port_) = listen_somewhere();
+  acceptor_ = std::thread([this] { accept_all(); });
+}
+
+RawServer::~RawServer() {
+  ::shutdown(listener_, SHUT_RDWR);
+  acceptor_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    for (Connection& connection : open_) connection.shut_down();
+  }
+  for (std::thread& thread : threads_) thread.join();
+  ::close(listener_);
+}
+
+void RawServer::accept_all() {
+  for (;;) {
+    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const std::lock_guard lock(mutex_);
+    const auto connection = open_.emplace(open_.end(), socket);
+    const int number = count_++;
+    threads_.emplace_back([this, connection, number] {
+      serve_(*connection, number);
+      const std::lock_guard done(mutex_);
+      open_.erase(connection);
+    });
+  }
+}
+
+int closed_port() {
+  const auto [listener, port] = listen_somewhere();
+  ::close(listener);
+  return port;
+}
+
+}  // namespace operate::test

@@ -1,0 +1,193 @@
+#include <operate/operate.hpp>
+#include <operate/testing/emulator.hpp>
+
+#include "support/raw_server.hpp"
+#include "support/thrown.hpp"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace {
+
+using operate::Client;
+using operate::test::Connection;
+using operate::test::RawServer;
+using operate::test::thrown;
+
+// Keeps every request and answers each with the same.
+class Recorder {
+ public:
+  explicit Recorder(int status = 200, std::string body = "{}", std::string headers = {})
+      : server_([=, this](Connection& connection, int) {
+          while (auto request = connection.read_request()) {
+            {
+              const std::lock_guard lock(mutex_);
+              requests_.push_back(std::move(*request));
+            }
+            connection.answer(status, body, headers);
+          }
+        }) {}
+
+  operate::Config config() const {
+    operate::Config config;
+    config.api_key = "sk_test";
+    config.base_url = server_.base_url();
+    config.user_agent_suffix = "my-service/2";
+    return config;
+  }
+  std::vector<std::string> requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> requests_;
+  RawServer server_;
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST(CallTest, SendsWhatWasAskedForAndTheKeyOnce) {
+  Recorder server;
+  const Client client(server.config());
+  operate::RequestOptions options;
+  options.headers = {{"x-trace", "7"}, {"x-empty", ""}, {"x-blank", "  "}};
+  options.query = {{"q", "a b&c"}};
+  client.call({"GET", "/deals/list", {{"limit", "5"}}, ""}, options);
+  client.call({"POST", "/deals/create", {}, R"({"amount":"100"})"});
+  client.call({"PUT", "/x", {}, ""});
+  client.call({"DELETE", "/x", {}, ""});
+  client.call({"PATCH", "/x", {}, "{}"});
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 5u);
+  EXPECT_EQ(requests[0].rfind("GET /deals/list?limit=5&q=a%20b%26c HTTP/1.1\r\n", 0), 0u) << requests[0];
+  EXPECT_NE(requests[0].find("\r\nx-trace: 7\r\n"), std::string::npos);
+  EXPECT_NE(requests[0].find("\r\nx-empty:\r\n"), std::string::npos);
+  EXPECT_NE(requests[0].find("\r\nx-blank:\r\n"), std::string::npos);
+  EXPECT_NE(requests[0].find("\r\nUser-Agent: operate-cpp/0.1.0 libcurl/"), std::string::npos);
+  EXPECT_NE(requests[0].find(" my-service/2\r\n"), std::string::npos);
+  EXPECT_NE(requests[0].find("gzip"), std::string::npos);
+  EXPECT_EQ(requests[0].find("Content-Type"), std::string::npos);
+  EXPECT_EQ(requests[1].rfind("POST /deals/create HTTP/1.1\r\n", 0), 0u);
+  EXPECT_NE(requests[1].find("\r\nContent-Type: application/json\r\n"), std::string::npos);
+  EXPECT_NE(requests[1].find("\r\n\r\n{\"amount\":\"100\"}"), std::string::npos);
+  EXPECT_NE(requests[2].find("\r\nContent-Length: 0\r\n"), std::string::npos);
+  EXPECT_EQ(requests[2].find("Content-Type"), std::string::npos);
+  EXPECT_EQ(requests[3].rfind("DELETE /x HTTP/1.1\r\n", 0), 0u);
+  EXPECT_EQ(requests[4].rfind("PATCH /x HTTP/1.1\r\n", 0), 0u);
+  for (const std::string& request : requests) {
+    EXPECT_EQ(count(request, "x-api-key: sk_test\r\n"), 1u) << request;
+    EXPECT_EQ(count(request, "sk_test"), 1u);
+    EXPECT_EQ(request.find("Expect:"), std::string::npos);
+    EXPECT_EQ(request.find("Cookie:"), std::string::npos);
+  }
+}
+
+TEST(CallTest, ReturnsStatusHeadersAndBodyAsTheyCame) {
+  Recorder server(201, "not json", "X-Twice: 1\r\nx-twice:  2 \r\nSet-Cookie: a=b\r\n");
+  const Client client(server.config());
+  for (int i = 0; i < 2; ++i) {
+    const auto response = client.call({"GET", "/x", {}, ""});
+    EXPECT_EQ(response.status, 201);
+    EXPECT_EQ(response.body, "not json");
+    ASSERT_GE(response.headers.size(), 4u);
+    EXPECT_EQ(response.headers[2].name, "X-Twice");
+    EXPECT_EQ(response.headers[3].value, "2");
+  }
+  // Cookies are not sent back.
+  EXPECT_EQ(server.requests()[1].find("Cookie"), std::string::npos);
+}
+
+TEST(CallTest, HeadHasNoBody) {
+  Recorder server(200, "");
+  EXPECT_EQ(Client(server.config()).call({"HEAD", "/x", {}, ""}).body, "");
+  EXPECT_EQ(server.requests()[0].rfind("HEAD /x ", 0), 0u);
+}
+
+TEST(CallTest, ABaseUrlsPathGoesInFront) {
+  Recorder server;
+  auto config = server.config();
+  config.base_url += "/crm/v2/";
+  Client(config).call({"GET", "/x", {}, ""});
+  EXPECT_EQ(server.requests()[0].rfind("GET /crm/v2/x HTTP/1.1\r\n", 0), 0u);
+}
+
+TEST(CallTest, RefusesBadInputAndSendsNothing) {
+  Recorder server;
+  const Client client(server.config());
+  EXPECT_EQ(thrown<operate::ValidationError>([&] {
+              client.call({"GET", "//evil.example/", {}, ""});
+            })->field(),
+            "path");
+  EXPECT_EQ(thrown<operate::ValidationError>([&] { client.call({"get", "/x", {}, ""}); })->field(), "method");
+  operate::RequestOptions options;
+  options.headers = {{"x-a", "b\r\nx-api-key: other"}};
+  EXPECT_EQ(thrown<operate::ValidationError>([&] {
+              client.call({"GET", "/x", {}, ""}, options);
+            })->field(),
+            "headers[0].value");
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST(CallTest, RedirectsAreNotFollowed) {
+  for (const char* location : {"http://127.0.0.1:1/x", "/elsewhere", "file:///etc/passwd"}) {
+    Recorder server(302, "", std::string("Location: ") + location + "\r\n");
+    const auto error = thrown<operate::TransportError>([&] {
+      Client(server.config()).call({"GET", "/x", {}, ""});
+    });
+    EXPECT_EQ(error->kind(), operate::TransportErrorKind::redirect);
+    EXPECT_EQ(server.requests().size(), 1u);
+  }
+}
+
+TEST(CallTest, TheThreeKeysThatAreRefused) {
+  const operate::testing::Emulator emulator;
+  auto config = emulator.config();
+  const auto list = [&] { Client(config).companies().list(); };
+  config.api_key = emulator.expired_api_key();
+  const auto expired = thrown<operate::InvalidApiKeyError>(list);
+  EXPECT_EQ(expired->status(), 401);
+  EXPECT_EQ(expired->type(), "authentication_error");
+  EXPECT_NE(std::string(expired->what()).find("Config::api_key"), std::string::npos) << expired->what();
+  config.api_key = emulator.forbidden_api_key();
+  EXPECT_TRUE(thrown<operate::PermissionDeniedError>(list));
+  config.api_key = "sk_unknown";
+  EXPECT_TRUE(thrown<operate::InvalidApiKeyError>(list));
+}
+
+TEST(CallTest, AMissingKeyThatAProxyTookAway) {
+  Recorder server(400,
+                  R"({"success":false,"error":{"type":"authentication_error","message":"Missing API Key"}})");
+  const auto error = thrown<operate::MissingApiKeyError>([&] { Client(server.config()).companies().list(); });
+  EXPECT_EQ(error->message(), "Missing API Key");
+}
+
+TEST(CallTest, AnEndpointThatTheSdkDoesNotKnow) {
+  operate::testing::Emulator emulator;
+  emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest& request) {
+    return operate::testing::EmulatorAnswer{
+        200, {}, R"({"success":true,"data":")" + request.path + "\"}", {}};
+  });
+  const Client client(emulator.config());
+  EXPECT_EQ(client.call({"GET", "/deals/list", {}, ""}).body, R"({"success":true,"data":"/deals/list"})");
+  EXPECT_TRUE(thrown<operate::NotFoundError>([&] { client.call({"GET", "/nothing", {}, ""}); }));
+}
+
+TEST(CallTest, AMovedFromClientStillWorks) {
+  Recorder server;
+  Client client(server.config());
+  const Client other = std::move(client);
+  client.call({"GET", "/x", {}, ""});
+  other.call({"GET", "/x", {}, ""});
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+}  // namespace

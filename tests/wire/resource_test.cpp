@@ -1,0 +1,89 @@
+#include <operate/operate.hpp>
+#include <operate/resource.hpp>
+#include <operate/testing/emulator.hpp>
+
+#include "support/thrown.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+struct Deal {
+  std::string id, identifier;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Deal, id, identifier)
+
+using operate::Client;
+using operate::test::thrown;
+using operate::testing::EmulatorAnswer;
+using operate::testing::EmulatorRequest;
+
+class ResourceTest : public testing::Test {
+ protected:
+  ResourceTest() {
+    emulator.add_route("GET", "/deals/list", [](const EmulatorRequest& request) {
+      int limit = 0, offset = 0;
+      for (const auto& [name, value] : request.query) (name == "limit" ? limit : offset) = std::stoi(value);
+      nlohmann::json deals = nlohmann::json::array();
+      for (int i = offset; i < std::min(offset + limit, 5); ++i)
+        deals.push_back({{"id", std::to_string(i)}, {"identifier", "DEAL-" + std::to_string(i)}});
+      const nlohmann::json body = {
+          {"success", true},
+          {"data", {{"deals", deals}, {"pagination", {{"total", 5}, {"limit", limit}, {"offset", offset}}}}}};
+      return EmulatorAnswer{200, {}, body.dump(), {}};
+    });
+    emulator.add_route("POST", "/deals/create", [](const EmulatorRequest& request) {
+      return EmulatorAnswer{200, {}, R"({"success":true,"data":{"deal":)" + request.body + "}}", {}};
+    });
+  }
+  operate::testing::Emulator emulator;
+  const Client client{emulator.config()};
+};
+
+TEST_F(ResourceTest, ListsAStructOfTheUsers) {
+  const auto page = operate::list<Deal>(client, "/deals/list", "deals", {2, 1});
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[0].identifier, "DEAL-1");
+  EXPECT_EQ(page.pagination().total, 5);
+
+  std::string ids;
+  for (const Deal& deal : operate::list_all<Deal>(client, "/deals/list", "deals", {2, 0, {}})) ids += deal.id;
+  EXPECT_EQ(ids, "01234");
+  EXPECT_EQ(operate::list_all<nlohmann::json>(client, "/deals/list", "deals").to_vector().size(), 5u);
+}
+
+TEST_F(ResourceTest, PostsAStructOfTheUsers) {
+  EXPECT_EQ(operate::post<Deal>(client, "/deals/create", "deal", Deal{"7", "DEAL-7"}).identifier, "DEAL-7");
+  EXPECT_EQ(operate::post<nlohmann::json>(client, "/deals/create", "", nlohmann::json{{"a", 1}})["deal"]["a"],
+            1);
+}
+
+TEST_F(ResourceTest, WhatTheStructDoesNotReadIsADecodeError) {
+  const auto listed =
+      thrown<operate::DecodeError>([&] { operate::list<Deal>(client, "/companies/list", "companies"); });
+  EXPECT_NE(std::string(listed->what()).find("identifier"), std::string::npos) << listed->what();
+  EXPECT_FALSE(listed->may_have_been_applied());
+  const auto posted = thrown<operate::DecodeError>([&] {
+    operate::post<Deal>(client, "/deals/create", "deal", nlohmann::json{{"id", "1"}});
+  });
+  EXPECT_TRUE(posted->may_have_been_applied());
+  EXPECT_TRUE(thrown<operate::DecodeError>([&] {
+                operate::post<Deal>(client, "/deals/create", "offer", Deal{"7", "x"});
+              })->may_have_been_applied());
+}
+
+TEST_F(ResourceTest, ABodyThatIsNoJsonIsRefused) {
+  EXPECT_EQ(thrown<operate::ValidationError>([&] {
+              operate::post<Deal>(client, "/deals/create", "deal", Deal{"\xff", ""});
+            })->field(),
+            "body");
+}
+
+TEST(JsonTest, ParsesTheTextOfAnItem) {
+  EXPECT_EQ(operate::parse(operate::JsonText(R"({"a":[1]})"))["a"][0], 1);
+  EXPECT_TRUE(operate::parse(operate::JsonText()).is_null());
+}
+
+}  // namespace

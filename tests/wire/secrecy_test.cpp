@@ -1,0 +1,159 @@
+#include <operate/operate.hpp>
+#include <operate/resource.hpp>
+
+#include "support/environment.hpp"
+#include "support/listing.hpp"
+#include "support/raw_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using operate::Client;
+using operate::test::Connection;
+using operate::test::RawServer;
+
+// Words that stand nowhere else.
+const std::string sentinel = "sk_live_SENTINELxQ7zKEYwV9";
+const std::vector<std::string> personal = {"Zephyrina", "Quatermain", "zq@private.example", "met-in-Xanadu"};
+
+// Everything that a user may print of an error.
+std::string printed(const operate::Error& error) {
+  std::string text = std::string(error.what()) + '\n' + error.report() + '\n' + testing::PrintToString(error);
+  if (const auto* api = dynamic_cast<const operate::ApiError*>(&error)) {
+    text += '\n' + api->type() + '\n' + api->message() + '\n' + api->body() + '\n' + api->request_id();
+    for (const auto& [name, value] : api->headers()) text += '\n' + name + value;
+  }
+  if (const auto* decode = dynamic_cast<const operate::DecodeError*>(&error)) text += '\n' + decode->body();
+  if (const auto* config = dynamic_cast<const operate::ConfigError*>(&error))
+    text += '\n' + config->setting();
+  if (const auto* validation = dynamic_cast<const operate::ValidationError*>(&error))
+    text += '\n' + validation->field();
+  return text;
+}
+
+bool shows_the_key(const std::string& text) {
+  for (std::size_t at = 0; at + 8 <= sentinel.size(); ++at)
+    if (text.find(sentinel.substr(at, 8)) != std::string::npos) return true;
+  return false;
+}
+
+operate::NewPerson somebody() {
+  operate::NewPerson person;
+  person.emails = {personal[2]};
+  person.full_name = personal[0] + " " + personal[1];
+  person.cue = personal[3];
+  return person;
+}
+
+// Runs every path a call can take with the sentinel as key, against a server that sends back what it got, and
+// looks for it in all that can be printed. Personal data must not be in messages and reports.
+TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  std::vector<std::string> everything;
+  int errors = 0;
+  const auto watch = [&](const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const operate::Error& error) {
+      ++errors;
+      everything.push_back(printed(error));
+      for (const std::string& word : personal) {
+        EXPECT_EQ(std::string(error.what()).find(word), std::string::npos) << error.what();
+        EXPECT_EQ(error.report().find(word), std::string::npos) << error.report();
+      }
+    }
+  };
+
+  operate::Config config;
+  config.api_key = sentinel;
+  config.retry.max_retries = 1;
+  config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
+  const std::string echo =
+      sentinel + " " + personal[0] + " " + personal[1] + " " + personal[2] + " " + personal[3];
+  const std::string envelope =
+      R"({"success":false,"error":{"type":")" + echo + R"(","message":")" + echo + "\"}}";
+  const std::string list = operate::test::companies_page(1, 50, 0, 1);
+  const auto all_calls = [&](const Client& client) {
+    watch([&] { client.companies().list(); });
+    watch([&] { client.companies().list_all().to_vector(); });
+    watch([&] { client.people().create(somebody()); });
+    watch([&] { client.call({"POST", "/x", {}, "{\"a\":\"" + personal[0] + "\"}"}); });
+    watch([&] { operate::list<nlohmann::json>(client, "/x", "companies"); });
+    watch([&] { operate::post<nlohmann::json>(client, "/x", "y", nlohmann::json{{"a", personal[0]}}); });
+  };
+
+  for (const int status : {200, 204, 302, 400, 401, 402, 403, 404, 409, 418, 422, 429, 500, 503, 600}) {
+    for (const std::string& body :
+         {envelope, echo, std::string(70'000, ' ') + envelope, std::string(), list}) {
+      RawServer server([&](Connection& connection, int) {
+        while (connection.read_request())
+          connection.answer(status, status == 204 ? "" : body,
+                            "x-request-id: " + sentinel + "\r\nx-echo: " + echo + "\r\n");
+      });
+      config.base_url = server.base_url();
+      all_calls(Client(config));
+    }
+  }
+  // Lost connections, at each stage.
+  for (const std::string& sent :
+       {std::string(), std::string("HTTP/1.1 " + sentinel), std::string("HTTP/1.1 200 OK\r\nx: " + sentinel),
+        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + sentinel, sentinel + "\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 26\r\n\r\n" + sentinel}) {
+    RawServer server([&](Connection& connection, int) {
+      connection.read_request();
+      connection.send(sent);
+    });
+    config.base_url = server.base_url();
+    all_calls(Client(config));
+  }
+  // Refused before anything is sent: the key in the wrong place.
+  const Client client(config);
+  operate::RequestOptions options;
+  options.headers = {{"x-api-key", sentinel}};
+  watch([&] { client.companies().list({}, options); });
+  options.headers = {{sentinel + ":", "\r\n" + sentinel}};
+  watch([&] { client.companies().list({}, options); });
+  options.headers = {{"x-a", "\r\n" + sentinel}};
+  watch([&] { client.companies().list({}, options); });
+  watch([&] { client.call({"GET", sentinel, {}, ""}); });
+  watch([&] { client.call({sentinel, "/x", {}, ""}); });
+  watch([&] { client.call({"GET", "/" + sentinel, {{"key", sentinel}}, ""}); });
+  const auto watch_config = [&](const std::function<void(operate::Config&)>& change) {
+    operate::Config bad = config;
+    change(bad);
+    watch([&] { Client made(bad); });
+  };
+  watch_config([&](auto& c) { c.api_key = sentinel + "\n"; });
+  watch_config([&](auto& c) { c.api_key = " " + sentinel; });
+  watch_config([&](auto& c) { c.base_url = "https://" + sentinel + "@api.operate.so"; });
+  watch_config([&](auto& c) { c.base_url = "https://api.operate.so?key=" + sentinel; });
+  watch_config([&](auto& c) { c.base_url = sentinel; });
+  watch_config([&](auto& c) { c.user_agent_suffix = sentinel + "\n"; });
+  {
+    const operate::test::ScopedVariable timeout("OPERATE_TIMEOUT", sentinel.c_str());
+    watch([] { operate::Config::from_environment(); });
+  }
+  {
+    const operate::test::ScopedVariable key("OPERATE_API_KEY", (sentinel + " ").c_str());
+    watch([] { Client::from_environment(); });
+  }
+  everything.push_back(testing::PrintToString(config));
+  everything.push_back(testing::PrintToString(config.api_key));
+  everything.push_back(testing::PrintToString(client));
+  everything.push_back(testing::PrintToString(client.companies()));
+  everything.push_back(testing::internal::GetCapturedStdout());
+  everything.push_back(testing::internal::GetCapturedStderr());
+
+  EXPECT_GT(errors, 350);
+  for (const std::string& text : everything) EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
+}
+
+TEST(SecrecyTest, TheSearchFindsAPartOfTheKey) { EXPECT_TRUE(shows_the_key("...INELxQ7z...")); }
+
+}  // namespace

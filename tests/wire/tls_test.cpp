@@ -1,0 +1,66 @@
+#include <operate/operate.hpp>
+
+#include "support/thrown.hpp"
+#include "support/tls_server.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using operate::Client;
+using operate::test::Certificate;
+using operate::test::thrown;
+using operate::test::TlsServer;
+
+operate::Config config_of(const TlsServer& server) {
+  operate::Config config;
+  config.api_key = "sk_test";
+  config.base_url = server.base_url();
+  config.retry.max_retries = 0;
+  return config;
+}
+
+void expect_refused(const operate::Config& config) {
+  const auto error = thrown<operate::TransportError>([&] { Client(config).call({"POST", "/x", {}, "{}"}); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), operate::TransportErrorKind::tls) << error->what();
+  EXPECT_FALSE(error->may_have_been_applied());
+  EXPECT_NE(std::string(error->what()).find("Config::ca_file"), std::string::npos);
+}
+
+TEST(TlsTest, TrustsACertificateOfItsCaFile) {
+  const Certificate certificate("127.0.0.1");
+  const TlsServer server(certificate);
+  auto config = config_of(server);
+  config.ca_file = certificate.file();
+  EXPECT_EQ(Client(config).call({"GET", "/x", {}, ""}).body, "{}");
+}
+
+TEST(TlsTest, RefusesACertificateThatNobodyVouchesFor) {
+  const Certificate certificate("127.0.0.1"), another("127.0.0.1");
+  const TlsServer server(certificate);
+  auto config = config_of(server);
+  expect_refused(config);
+  config.ca_file = another.file();
+  expect_refused(config);
+  config.ca_file = "/nowhere/ca.pem";
+  expect_refused(config);
+}
+
+TEST(TlsTest, RefusesACertificateOfAnotherHost) {
+  const Certificate certificate("127.0.0.9");
+  const TlsServer server(certificate);
+  auto config = config_of(server);
+  config.ca_file = certificate.file();
+  expect_refused(config);
+}
+
+TEST(TlsTest, RefusesTls11) {
+  const Certificate certificate("127.0.0.1");
+  const TlsServer server(certificate, /*newest_version=*/0x0302);
+  auto config = config_of(server);
+  config.ca_file = certificate.file();
+  expect_refused(config);
+}
+
+}  // namespace
