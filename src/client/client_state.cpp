@@ -58,14 +58,14 @@ ClientState::ClientState(const Config& config)
       user_agent_(user_agent(config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
       transport_({config_.connect_timeout, config_.stall_timeout, config_.max_response_bytes,
-                  config_.max_connections, config_.ca_file, base_url_.loopback}) {}
+                  config_.max_connections, config_.ca_file, base_url_.loopback, base_url_.tls}) {}
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,
                                     bool safe_to_repeat) {
   core::validate(request);
   core::validate(options);
-  const auto deadline =
-      clock_->now() + std::min(options.deadline.value_or(config_.deadline), client::longest_limit);
+  auto begin = clock_->now();
+  const auto deadline = begin + std::min(options.deadline.value_or(config_.deadline), client::longest_limit);
   const milliseconds timeout = std::min(options.timeout.value_or(config_.timeout), client::longest_limit);
   RetryPolicy policy = config_.retry;
   policy.max_retries = options.max_retries.value_or(policy.max_retries);
@@ -78,21 +78,23 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
-  const auto time_left = [&] { return std::chrono::ceil<milliseconds>(deadline - clock_->now()); };
+  const auto left_of_deadline = [&](Clock::time_point now) {
+    return std::chrono::ceil<milliseconds>(deadline - now);
+  };
   for (int retries = 0;; ++retries) {
-    const auto begin = clock_->now();
-    core::WireResult result = transport_.send(wire, *key_, {timeout, time_left()});
+    core::WireResult result = transport_.send(wire, *key_, {timeout, left_of_deadline(begin)});
+    const auto end = clock_->now();
     const core::AttemptOutcome outcome = outcome_of(result);
     exchange.attempts.push_back({outcome.status, outcome.failure,
-                                 std::chrono::duration_cast<milliseconds>(clock_->now() - begin),
-                                 milliseconds(0)});
-    if (!is_out_of_time(result)) {
-      const auto delay =
-          core::retry_delay(policy, retries, outcome, exchange.safe_to_repeat, jitter(), time_left());
+                                 std::chrono::duration_cast<milliseconds>(end - begin), milliseconds(0)});
+    if (core::worth_repeating(outcome, exchange.safe_to_repeat) && !is_out_of_time(result)) {
+      const auto delay = core::retry_delay(policy, retries, outcome, exchange.safe_to_repeat, jitter(),
+                                           left_of_deadline(end));
       if (delay) {
         exchange.attempts.back().wait = *delay;
-        clock_->sleep_until(clock_->now() + *delay);
-        if (time_left() > milliseconds(0)) continue;
+        clock_->sleep_until(end + *delay);
+        begin = clock_->now();
+        if (begin < deadline) continue;
       }
     }
     if (auto* answer = std::get_if<core::WireAnswer>(&result)) {

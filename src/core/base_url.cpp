@@ -89,6 +89,7 @@ BaseUrl parse_base_url(std::string_view url, bool allow_plain_http, const std::s
     if (const auto problem = problem_of_path(path)) refuse("has a path that " + *problem);
 
   BaseUrl result;
+  result.tls = tls;
   result.loopback = is_loopback(host);
   if (!tls && !result.loopback && !allow_plain_http)
     refuse(

@@ -7,6 +7,7 @@ namespace operate::core {
 
 struct BaseUrl {
   std::string text = {};  ///< Without a slash at its end.
+  bool tls = true;
   bool loopback = false;
 };
 

@@ -45,19 +45,17 @@ std::optional<std::string> problem_of_path(std::string_view path) {
   return std::nullopt;
 }
 
-std::string percent_encode(std::string_view text) {
+void append_encoded(std::string& to, std::string_view text) {
   constexpr char digits[] = "0123456789ABCDEF";
-  std::string result;
   for (const char c : text) {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
         c == '_' || c == '~') {
-      result += c;
+      to += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
-      result += {'%', digits[byte >> 4], digits[byte & 15]};
+      to += {'%', digits[byte >> 4], digits[byte & 15]};
     }
   }
-  return result;
 }
 
 }  // namespace operate::core

@@ -10,7 +10,7 @@ namespace operate::core {
 /// path"; empty where it can.
 std::optional<std::string> problem_of_path(std::string_view path);
 
-/// `a b` as `a%20b`: everything but RFC 3986's unreserved characters is encoded.
-std::string percent_encode(std::string_view text);
+/// Appends `a b` as `a%20b`: everything but RFC 3986's unreserved characters is encoded.
+void append_encoded(std::string& to, std::string_view text);
 
 }  // namespace operate::core

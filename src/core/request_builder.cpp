@@ -9,7 +9,9 @@ namespace {
 void append_query(std::string& url, const std::vector<QueryParameter>& parameters, char& separator) {
   for (const auto& [name, value] : parameters) {
     url += separator;
-    url.append(percent_encode(name)).append("=").append(percent_encode(value));
+    append_encoded(url, name);
+    url += '=';
+    append_encoded(url, value);
     separator = '&';
   }
 }
@@ -20,6 +22,7 @@ WireRequest build_request(const Request& request, const RequestOptions& options,
                           std::string_view base_url, const std::string& user_agent) {
   WireRequest wire;
   wire.method = request.method;
+  wire.url.reserve(base_url.size() + request.path.size() + 64);
   wire.url.append(base_url).append(request.path);
   char separator = '?';
   append_query(wire.url, request.query, separator);
@@ -27,6 +30,7 @@ WireRequest build_request(const Request& request, const RequestOptions& options,
   wire.body = request.body;
   wire.safe_to_repeat = options.safe_to_repeat.value_or(safe_to_repeat);
 
+  wire.headers.reserve(3 + options.headers.size());
   const auto set_unless_given = [&](const char* name, const std::string& value) {
     if (!find_header(options.headers, name)) wire.headers.push_back({name, value});
   };

@@ -3,6 +3,7 @@
 #include "http/sigpipe_guard.hpp"
 #include "http/transfer.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -31,7 +32,9 @@ core::WireResult CurlTransport::send(const core::WireRequest& request, const cor
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   if (!lease) return core::WireFailure{TransportErrorKind::timeout, TimeLimit::pool, waited, false, {}};
 
-  const SigpipeGuard guard;
+  // Without TLS, libcurl writes to sockets itself and asks for no signal.
+  std::optional<SigpipeGuard> guard;
+  if (settings_.tls) guard.emplace();
   AttemptLimits left = limits;
   left.deadline -= waited;
   try {

@@ -17,6 +17,7 @@ struct TransportSettings {
   std::size_t max_connections = 1;
   std::string ca_file = {};
   bool loopback = false;  ///< The server is on this machine: no proxy.
+  bool tls = true;
 };
 
 /// What one attempt may take; both count from the call of send().

@@ -7,27 +7,21 @@
 namespace operate::http {
 
 /// Keeps a SIGPIPE that this thread causes, by writing to a connection that the server closed, away from the
-/// host program, without touching its handlers. Sockets are written to by TLS libraries, which do not pass
-/// MSG_NOSIGNAL.
+/// host program, without touching its handlers. Some TLS libraries write to sockets without MSG_NOSIGNAL.
 class SigpipeGuard {
  public:
 #ifdef _WIN32
   SigpipeGuard() = default;
 #else
   SigpipeGuard() {
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    if (was_pending_) return;
     sigemptyset(&sigpipe_);
     sigaddset(&sigpipe_, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+    // A signal can only have been waiting for this thread where the thread blocked it itself.
+    was_waiting_ = sigismember(&before_, SIGPIPE) == 1 && is_waiting();
   }
   ~SigpipeGuard() {
-    if (was_pending_) return;
-    sigset_t pending;
-    sigpending(&pending);
-    if (sigismember(&pending, SIGPIPE) == 1) {
+    if (!was_waiting_ && is_waiting()) {
       int taken = 0;
       sigwait(&sigpipe_, &taken);
     }
@@ -38,9 +32,16 @@ class SigpipeGuard {
   SigpipeGuard& operator=(const SigpipeGuard&) = delete;
 
 #ifndef _WIN32
+
  private:
-  bool was_pending_ = false;
-  sigset_t sigpipe_ = {}, before_ = {};
+  static bool is_waiting() {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE) == 1;
+  }
+
+  sigset_t sigpipe_, before_;
+  bool was_waiting_ = false;
 #endif
 };
 

@@ -26,28 +26,63 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-// The list that libcurl reads, over strings that are ours: nothing is copied, and nothing of the key is left
-// in memory that libcurl frees.
+// The list that libcurl reads, over memory that is ours: nothing is copied, and nothing of the key is left in
+// memory that libcurl frees.
 class HeaderList {
  public:
+  explicit HeaderList(std::size_t size) {
+    text_.reserve(64 * size);
+    ends_.reserve(size);
+  }
+
   void add(const std::string& name, const std::string& value) {
     // libcurl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
-    lines_.push_back(blank ? name + ";" : name + ": " + value);
+    text_.append(name).append(blank ? ";" : ": ");
+    if (!blank) text_.append(value);
+    end_line();
   }
-  void leave_out(const char* name) { lines_.push_back(std::string(name) + ":"); }
+  void leave_out(const char* name) {
+    text_.append(name).append(":");
+    end_line();
+  }
 
   curl_slist* link() {
-    nodes_.resize(lines_.size());
-    for (std::size_t i = 0; i < nodes_.size(); ++i)
-      nodes_[i] = {lines_[i].data(), i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+    nodes_.resize(ends_.size());
+    char* line = text_.data();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      nodes_[i] = {line, i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+      line = text_.data() + ends_[i];
+    }
     return nodes_.data();
   }
 
  private:
-  std::vector<std::string> lines_;
+  void end_line() {
+    text_.push_back('\0');
+    ends_.push_back(text_.size());
+  }
+
+  std::string text_;  // The lines, each with a NUL behind it.
+  std::vector<std::size_t> ends_;
   std::vector<curl_slist> nodes_;
 };
+
+// All that libcurl can unpack. What CURLOPT_ACCEPT_ENCODING makes of "" at every call is made once.
+const char* accepted_encodings() {
+  static const std::string list = [] {
+    const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+    std::string names;
+    const auto add = [&](int feature, const char* name) {
+      if (info->features & feature) names.append(names.empty() ? "" : ", ").append(name);
+    };
+    add(CURL_VERSION_LIBZ, "deflate, gzip");
+    add(CURL_VERSION_BROTLI, "br");
+    add(CURL_VERSION_ZSTD, "zstd");
+    return names.empty() ? std::string("identity") : names;
+  }();
+  return list.c_str();
+}
 
 class Transfer {
  public:
@@ -57,7 +92,9 @@ class Transfer {
         multi_(handle.multi()),
         settings_(settings),
         request_(request),
-        limits_(limits) {
+        limits_(limits),
+        headers_(request.headers.size() + 3) {
+    answer_.headers.reserve(16);
     curl_easy_reset(easy_);
     set_headers(key);
     set_request();
@@ -80,7 +117,7 @@ class Transfer {
     }
     if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
     const char* words = error_[0] ? error_.data() : curl_easy_strerror(*code);
-    return core::WireFailure{kind_of(*code), {}, elapsed(), may_have_arrived_, words};
+    return core::WireFailure{kind_of(*code), {}, elapsed(), connected_, words};
   }
 
  private:
@@ -93,22 +130,27 @@ class Transfer {
   void set_headers(const core::ApiKey& key) {
     headers_.add("x-api-key", key.value());
     for (const auto& [name, value] : request_.headers) headers_.add(name, value);
-    if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
-    headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+    if (sends_body()) {
+      if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
+      headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+    }
     set(CURLOPT_HTTPHEADER, headers_.link());
     set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
-    set(CURLOPT_ACCEPT_ENCODING, "");                                // All that libcurl can unpack.
+    set(CURLOPT_ACCEPT_ENCODING, accepted_encodings());
+  }
+
+  bool sends_body() const {
+    const std::string& method = request_.method;
+    return !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
   }
 
   void set_request() {
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);
     const std::string& method = request_.method;
-    const bool sends_body =
-        !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
     if (method == "HEAD") {
       set(CURLOPT_NOBODY, 1L);
-    } else if (sends_body) {
+    } else if (sends_body()) {
       set(CURLOPT_POST, 1L);
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
       if (method != "POST") set(CURLOPT_CUSTOMREQUEST, method.c_str());
@@ -179,6 +221,8 @@ class Transfer {
 
   milliseconds time_left() {
     const auto now = SteadyClock::now();
+    if (active_) last_activity_ = now;
+    active_ = false;
     milliseconds left = limits_.deadline;
     expired_ = TimeLimit::deadline;
     if (limits_.timeout < left) {
@@ -202,7 +246,7 @@ class Transfer {
   }
 
   core::WireFailure timed_out(TimeLimit limit) const {
-    return {TransportErrorKind::timeout, limit, elapsed(), may_have_arrived_, {}};
+    return {TransportErrorKind::timeout, limit, elapsed(), connected_, {}};
   }
 
   TransportErrorKind kind_of(CURLcode code) const {
@@ -244,7 +288,7 @@ class Transfer {
   static std::size_t guarded(void* self, std::size_t failure, F work) {
     auto& transfer = *static_cast<Transfer*>(self);
     try {
-      transfer.last_activity_ = SteadyClock::now();
+      transfer.active_ = true;
       return work(transfer);
     } catch (...) {
       transfer.exception_ = std::current_exception();
@@ -254,8 +298,7 @@ class Transfer {
 
   static int on_connected(void* self, char*, char*, int, int) {
     auto& transfer = *static_cast<Transfer*>(self);
-    transfer.connected_ = transfer.may_have_arrived_ = true;
-    transfer.last_activity_ = SteadyClock::now();
+    transfer.connected_ = transfer.active_ = true;
     return CURL_PREREQFUNC_OK;
   }
 
@@ -333,8 +376,8 @@ class Transfer {
 
   SteadyClock::time_point start_, last_activity_;
   TimeLimit expired_ = TimeLimit::attempt;
-  bool connected_ = false;
-  bool may_have_arrived_ = false;
+  bool connected_ = false;  // From here on, something of the request may have arrived.
+  bool active_ = false;     // A byte went or came since last_activity_.
   bool headers_complete_ = false;
   bool too_large_ = false;
   std::size_t body_sent_ = 0;

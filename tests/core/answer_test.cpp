@@ -94,8 +94,16 @@ TEST(AnswerTest, SuccessFalseUnderA200IsTheEnvelopesError) {
   }
 }
 
+TEST(AnswerTest, AGenericCallFindsAFailureWhereverItStands) {
+  for (const char* body : {"{\"success\" :\n\tfalse}", R"({"data":{"success":true},"success":false})",
+                           R"({"success":true,"success":false})", R"({"x":"\"success\"","success":false})"})
+    EXPECT_TRUE(thrown<operate::ApiError>([&] { operate::core::require_success(answered(body)); })) << body;
+}
+
 TEST(AnswerTest, AGenericCallTakesAnyBodyOfSuccess) {
-  for (const char* body : {"", "not json", "[]", R"({"success":true})", R"({"success":"false"})"})
+  for (const char* body : {"", "not json", "[]", R"({"success":true})", R"({"success":"false"})",
+                           R"({"data":{"success":false}})", R"({"success":false,"success":true})",
+                           R"({"success":false)", R"("success":false)"})
     EXPECT_NO_THROW(operate::core::require_success(answered(body))) << body;
 }
 

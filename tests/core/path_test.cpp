@@ -4,8 +4,13 @@
 
 namespace {
 
-using operate::core::percent_encode;
 using operate::core::problem_of_path;
+
+std::string percent_encode(std::string_view text) {
+  std::string result;
+  operate::core::append_encoded(result, text);
+  return result;
+}
 
 TEST(PathTest, TakesWhatStaysBelowTheBaseUrl) {
   for (const char* path : {"/", "/companies/list", "/v/alpha/people/create", "/a.b/c-d_e~f", "/a%20b/%C3%A9",

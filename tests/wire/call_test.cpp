@@ -1,11 +1,16 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/environment.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -104,6 +109,18 @@ TEST(CallTest, ReturnsStatusHeadersAndBodyAsTheyCame) {
   }
   // Cookies are not sent back.
   EXPECT_EQ(server.requests()[1].find("Cookie"), std::string::npos);
+}
+
+TEST(CallTest, ANetrcFileIsNotRead) {
+  const std::string home = testing::TempDir() + "operate-netrc-" + std::to_string(getpid());
+  std::filesystem::create_directory(home);
+  std::ofstream(home + "/.netrc")
+      << "machine 127.0.0.1 login mallory password hunter2\ndefault login m password h\n";
+  const operate::test::ScopedVariable variable("HOME", home.c_str());
+  Recorder server;
+  Client(server.config()).call({"GET", "/x", {}, ""});
+  EXPECT_EQ(server.requests()[0].find("Authorization"), std::string::npos);
+  std::filesystem::remove_all(home);
 }
 
 TEST(CallTest, HeadHasNoBody) {
