@@ -63,18 +63,19 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   Error& operator=(const Error&) noexcept;
   ~Error() override;
 
-  /// Every attempt of the call in order; empty where nothing was sent.
+  /// Every attempt of the call in order; empty where none was begun.
   const std::vector<Attempt>& attempts() const noexcept;
 
   /// Whether the same call may succeed later, and repeating it can do no harm.
   bool retryable() const noexcept;
 
   /// Whether the server may have carried out the call all the same. Always false for calls that change
-  /// nothing. Where true, look before calling again: a person might be created twice.
+  /// nothing. Where true, look before calling again: a person might be created twice. The API documents no
+  /// call that looks a person up, so this may be a matter for a human.
   bool may_have_been_applied() const noexcept;
 
-  /// What happened as one JSON object for a ticket: message, method, path, status and attempts. Without keys,
-  /// query, headers and bodies.
+  /// What happened as one JSON object for a ticket: message, method, path, status, type, request id and
+  /// attempts. Without keys, query, headers and bodies.
   std::string report() const;
 
   /// A copy with the same dynamic type.
@@ -97,7 +98,7 @@ class OPERATE_EXPORT ConfigError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// An argument that was refused before anything was sent.
+/// An argument that was refused before anything was sent. what() begins with its name.
 class OPERATE_EXPORT ValidationError : public Error {
  public:
   using Error::Error;
@@ -107,7 +108,8 @@ class OPERATE_EXPORT ValidationError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The call was ended by its caller.
+/// The call was ended by its caller. Calls of this version cannot be; it is here so that handlers can be
+/// written.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
   using Error::Error;
@@ -182,7 +184,7 @@ class OPERATE_EXPORT MissingApiKeyError : public AuthenticationError {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// 401: the key is invalid or has expired.
+/// 401, whatever its body: the key is invalid or has expired.
 class OPERATE_EXPORT InvalidApiKeyError : public AuthenticationError {
  public:
   using AuthenticationError::AuthenticationError;
@@ -190,7 +192,7 @@ class OPERATE_EXPORT InvalidApiKeyError : public AuthenticationError {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// 403: the key has no access to the resource.
+/// 403, whatever its body: the key has no access to the resource.
 class OPERATE_EXPORT PermissionDeniedError : public AuthenticationError {
  public:
   using AuthenticationError::AuthenticationError;

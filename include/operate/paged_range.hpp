@@ -72,6 +72,8 @@ class PagedRange {
 
   /// The offset of the item, or of the first item of the page, that is due: inside a loop over the range it
   /// is the one at hand. As ListAllOptions::offset it resumes the list there, also in another process.
+  /// Operate documents no order of lists: where items come or go between two requests, offsets move, and an
+  /// item may be missed or come twice.
   std::int64_t position() const noexcept { return cursor_->position(); }
 
   /// Everything that is not read yet. Where it throws, nothing is lost: it may be called again.

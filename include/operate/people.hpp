@@ -22,9 +22,10 @@ class OPERATE_EXPORT People {
   /// otherwise whatever a call throws.
   ///
   /// Never sent twice where the server may have seen it: an error after which the person may exist says so by
-  /// Error::may_have_been_applied(). Whether an address that exists already is an error is not documented.
-  /// Any answer of success is a Person, however little of one it holds; only a body that is no JSON is a
-  /// DecodeError.
+  /// Error::may_have_been_applied(). Operate documents no way to look a person up: then, let somebody look in
+  /// Operate itself before it is called again. Whether an address that exists already is an error is not
+  /// documented. Any answer of success is a Person, however little of one it holds; only a body that is no
+  /// JSON is a DecodeError.
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
  private:

@@ -4,8 +4,11 @@
 #include <operate/detail/raw_call.hpp>
 #include <operate/json.hpp>
 
+#include <exception>
 #include <memory>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,11 +23,21 @@ inline namespace v0 {
 namespace detail {
 
 template <class T>
-T decode(const RawAnswer& answer, const JsonText& text) {
-  try {
-    return nlohmann::json::parse(text.text()).template get<T>();
-  } catch (const nlohmann::json::exception& error) {
-    answer.raise_undecodable(error.what());
+T decode(const AnswerOrigin& origin, const JsonText& text) {
+  if constexpr (std::is_same_v<T, JsonText>) {
+    return text;
+  } else {
+    try {
+      return nlohmann::json::parse(text.text()).template get<T>();
+    } catch (const nlohmann::json::exception& error) {
+      origin.raise_undecodable(std::string("has an item that is not what its type wants: ") + error.what() +
+                               ".");
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception&) {
+      // Its words are not shown: they may quote the item.
+      origin.raise_undecodable("has an item that its type's from_json refuses.");
+    }
   }
 }
 
@@ -41,8 +54,8 @@ class ResourcePages : public PageSource<T> {
     const RawAnswer answer = raw_list(client_, path_, list_key_, options, request_options_);
     std::vector<T> items;
     items.reserve(answer.items.size());
-    for (const JsonText& item : answer.items) items.push_back(decode<T>(answer, item));
-    return {Page<T>(std::move(items), answer.pagination), answer.fingerprint};
+    for (const JsonText& item : answer.items) items.push_back(decode<T>(answer.origin, item));
+    return {Page<T>(std::move(items), answer.pagination), answer.fingerprint, answer.origin};
   }
 
  private:
@@ -54,10 +67,14 @@ class ResourcePages : public PageSource<T> {
 
 template <class Body>
 std::string encode(const Body& body) {
-  try {
-    return nlohmann::json(body).dump();
-  } catch (const nlohmann::json::exception& error) {
-    refuse_body(error.what());
+  if constexpr (std::is_same_v<Body, JsonText>) {
+    return body.text();
+  } else {
+    try {
+      return nlohmann::json(body).dump();
+    } catch (const nlohmann::json::exception& error) {
+      refuse_body(error.what());
+    }
   }
 }
 
@@ -81,15 +98,15 @@ PagedRange<T> list_all(const Client& client, std::string path, std::string list_
                                                               request_options)};
 }
 
-/// `POST path` with `body`, anything that nlohmann_json writes. The answer is read from `data[key]`, or from
-/// `data` itself where `key` is empty. Not repeated where the server may have seen it, unless the options say
-/// that this does no harm. An answer of success that cannot be read is a DecodeError whose
-/// may_have_been_applied() is true.
+/// `POST path` with `body`: a JsonText as it stands, otherwise anything that nlohmann_json writes (so that a
+/// string becomes a JSON string). The answer is read from `data[key]`, or from `data` itself where `key` is
+/// empty. Not repeated where the server may have seen it, unless the options say that this does no harm. An
+/// answer of success that cannot be read is a DecodeError whose may_have_been_applied() is true.
 template <class T, class Body>
 T post(const Client& client, const std::string& path, const std::string& key, const Body& body,
        const RequestOptions& request_options = {}) {
   const detail::RawAnswer answer = detail::raw_post(client, path, key, detail::encode(body), request_options);
-  return detail::decode<T>(answer, answer.items.front());
+  return detail::decode<T>(answer.origin, answer.items.front());
 }
 
 }  // namespace v0

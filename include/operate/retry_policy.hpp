@@ -7,7 +7,8 @@ inline namespace v0 {
 
 /// When and how often a call is repeated.
 ///
-/// Repeated are lost connections and the statuses 408, 429, 500, 502, 503 and 504. A call that is not safe to
+/// Repeated are connections that could not be made (name, network, TLS, proxy) or were lost, attempts
+/// that timed out, and the statuses 408, 429, 500, 502, 503 and 504. A call that is not safe to
 /// repeat (people().create) is repeated only where the server cannot have seen it (no connection was made) or
 /// says that it did nothing (429). None of this is documented by Operate; it is what careful HTTP clients do.
 ///
@@ -17,6 +18,7 @@ inline namespace v0 {
 struct RetryPolicy {
   /// 0 (never) to 100.
   int max_retries = 2;
+  /// Both more than zero.
   std::chrono::milliseconds initial_delay{500};
   std::chrono::milliseconds max_delay{8'000};
 };

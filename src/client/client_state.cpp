@@ -41,13 +41,6 @@ core::AttemptOutcome outcome_of(const core::WireResult& result) {
   return outcome;
 }
 
-// Whether the whole call's time ran out, which a further attempt cannot mend.
-bool is_out_of_time(const core::WireResult& result) {
-  const auto* failure = std::get_if<core::WireFailure>(&result);
-  return failure && failure->kind == TransportErrorKind::timeout &&
-         (failure->limit == TimeLimit::deadline || failure->limit == TimeLimit::pool);
-}
-
 }  // namespace
 
 ClientState::ClientState(const Config& config)
@@ -85,9 +78,14 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
     core::WireResult result = transport_.send(wire, *key_, {timeout, left_of_deadline(begin)});
     const auto end = clock_->now();
     const core::AttemptOutcome outcome = outcome_of(result);
+    const auto* failure = std::get_if<core::WireFailure>(&result);
+    if (failure && failure->kind == TransportErrorKind::timeout && failure->limit == TimeLimit::pool)
+      core::raise_failure(exchange, *failure);  // There was no attempt.
     exchange.attempts.push_back({outcome.status, outcome.failure,
                                  std::chrono::duration_cast<milliseconds>(end - begin), milliseconds(0)});
-    if (core::worth_repeating(outcome, exchange.safe_to_repeat) && !is_out_of_time(result)) {
+    const bool out_of_time =
+        failure && failure->kind == TransportErrorKind::timeout && failure->limit == TimeLimit::deadline;
+    if (!out_of_time) {
       const auto delay = core::retry_delay(policy, retries, outcome, exchange.safe_to_repeat, jitter(),
                                            left_of_deadline(end));
       if (delay) {
@@ -101,7 +99,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       exchange.answer = std::move(*answer);
       return exchange;
     }
-    core::raise_failure(exchange, std::get<core::WireFailure>(result));
+    core::raise_failure(exchange, *failure);
   }
 }
 

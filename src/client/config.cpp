@@ -1,5 +1,6 @@
 #include "client/config.hpp"
 
+#include "core/base_url.hpp"
 #include "core/refuse.hpp"
 #include "credentials/environment.hpp"
 
@@ -50,7 +51,11 @@ inline namespace v0 {
 
 Config Config::from_environment() {
   Config config;
-  if (auto url = credentials::environment_variable("OPERATE_BASE_URL")) config.base_url = std::move(*url);
+  if (auto url = credentials::environment_variable("OPERATE_BASE_URL")) {
+    // Checked here to name the variable; whether plain http will do is for the client to say.
+    core::parse_base_url(*url, /*allow_plain_http=*/true, "OPERATE_BASE_URL");
+    config.base_url = std::move(*url);
+  }
   if (const auto text = credentials::environment_variable("OPERATE_TIMEOUT")) {
     const auto timeout = parse_seconds(*text);
     if (!timeout)

@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t part_size = 8;
 constexpr std::string_view mask = "[api key]";
 
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
 void wipe(std::string& text) {
   // Through a volatile pointer, so that the compiler does not leave out writes to memory that is about to be
   // freed.
@@ -52,6 +56,10 @@ std::string ApiKey::redact(std::string_view text) const {
         ++size;
       longest = std::max(longest, size);
     }
+    // A short key may be a part of any word; it is one only where it stands alone.
+    if (longest < part_size && ((at > 0 && is_word_character(text[at - 1])) ||
+                                (at + longest < text.size() && is_word_character(text[at + longest]))))
+      longest = 0;
     if (longest == 0) {
       ++at;
       continue;

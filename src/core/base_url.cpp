@@ -4,7 +4,6 @@
 #include "core/refuse.hpp"
 #include "core/wire.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 
@@ -28,14 +27,11 @@ bool is_number(std::string_view text, unsigned most) {
 
 bool is_loopback(std::string_view host) {
   if (host == "[::1]") return true;
-  std::string lower(host);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (lower == "localhost") return true;
+  if (same_name(host, "localhost")) return true;
   // Exactly four decimal numbers: `127.0.0.1.example.com` and `127.1` are other hosts.
-  if (lower.rfind("127.", 0) != 0) return false;
+  if (host.substr(0, 4) != "127.") return false;
   int parts = 0;
-  for (std::string_view rest = lower;; ++parts) {
+  for (std::string_view rest = host;; ++parts) {
     const std::size_t dot = rest.find('.');
     if (!is_number(rest.substr(0, dot), 255)) return false;
     if (dot == std::string_view::npos) return parts == 3;

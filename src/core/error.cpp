@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace operate {
@@ -42,19 +44,62 @@ const std::vector<Attempt>& Error::attempts() const noexcept { return details_->
 bool Error::retryable() const noexcept { return details_->retryable; }
 bool Error::may_have_been_applied() const noexcept { return details_->may_have_been_applied; }
 
+namespace {
+
+const char* name_of(TransportErrorKind kind) {
+  switch (kind) {
+    case TransportErrorKind::resolve:
+      return "resolve";
+    case TransportErrorKind::connect:
+      return "connect";
+    case TransportErrorKind::tls:
+      return "tls";
+    case TransportErrorKind::send:
+      return "send";
+    case TransportErrorKind::receive:
+      return "receive";
+    case TransportErrorKind::too_large:
+      return "too_large";
+    case TransportErrorKind::redirect:
+      return "redirect";
+    case TransportErrorKind::proxy:
+      return "proxy";
+    case TransportErrorKind::timeout:
+      return "timeout";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string Error::report() const {
   auto attempts = nlohmann::ordered_json::array();
   for (const Attempt& attempt : details_->attempts)
     attempts.push_back({{"status", attempt.status},
+                        {"failure", attempt.failure ? name_of(*attempt.failure) : ""},
                         {"duration_ms", attempt.duration.count()},
                         {"wait_ms", attempt.wait.count()}});
-  const nlohmann::ordered_json report = {
-      {"message", details_->what},        {"method", details_->method},
-      {"path", details_->path},           {"status", details_->status},
-      {"retryable", details_->retryable}, {"may_have_been_applied", details_->may_have_been_applied},
-      {"attempts", std::move(attempts)}};
+  const auto word_or_empty = [](const std::string& text) {
+    return detail::is_word(text) ? text : std::string();
+  };
+  const nlohmann::ordered_json report = {{"message", details_->what},
+                                         {"method", details_->method},
+                                         {"path", details_->path},
+                                         {"status", details_->status},
+                                         {"type", word_or_empty(details_->type)},
+                                         {"request_id", word_or_empty(details_->request_id)},
+                                         {"retryable", details_->retryable},
+                                         {"may_have_been_applied", details_->may_have_been_applied},
+                                         {"attempts", std::move(attempts)}};
   // A server's words may hold invalid UTF-8, which must not turn a report into an exception.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+bool detail::is_word(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  });
 }
 
 const std::string& ConfigError::setting() const noexcept { return details().subject; }

@@ -3,6 +3,7 @@
 #include <operate/error.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace operate {
@@ -25,6 +26,10 @@ struct ErrorDetails {
   std::vector<Header> headers = {};
   std::optional<std::chrono::milliseconds> retry_after = {};
 };
+
+/// Whether the text is a word for programs, a type or an id, which may stand in a message or a report;
+/// anything else of a server's may hold personal data.
+bool is_word(std::string_view text);
 
 }  // namespace detail
 }  // namespace v0

@@ -4,6 +4,8 @@
 #include "core/error_details.hpp"
 #include "core/retry.hpp"
 
+#include <operate/detail/answer_origin.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -47,14 +49,6 @@ void set_what(ErrorDetails& details, const Exchange& exchange, const std::string
   details.what = exchange.key->redact(what);
 }
 
-// A type is a word for programs, so it may stand in a message; anything else may hold personal data.
-bool is_word(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-  });
-}
-
 std::string advice(const ErrorDetails& details, const Exchange& exchange) {
   const std::string origin = " The key came from " + exchange.key->origin() + ".";
   switch (details.status) {
@@ -68,7 +62,7 @@ std::string advice(const ErrorDetails& details, const Exchange& exchange) {
     case 403:
       return " The key has no access to this resource." + origin;
     case 404:
-      return " Is Config::base_url right?";
+      return " Are the path and Config::base_url right?";
     default:
       return "";
   }
@@ -110,7 +104,7 @@ std::string words(TimeLimit limit) {
     case TimeLimit::deadline:
       return "no whole answer before the call's deadline (Config::deadline)";
     case TimeLimit::pool:
-      return "no free connection before the call's deadline; Config::max_connections calls are on the wire";
+      return "none of the connections (Config::max_connections) became free before the call's deadline";
   }
   return "a limit of time ran out";
 }
@@ -123,7 +117,7 @@ void raise_status(const Exchange& exchange) {
   ErrorDetails details = details_of(exchange);
   add_answer(details, exchange);
   if (status < 400 && (status < 200 || status > 299)) {
-    details.kind = TransportErrorKind::redirect;
+    details.kind = status < 200 ? TransportErrorKind::receive : TransportErrorKind::redirect;
     details.may_have_been_applied = !exchange.safe_to_repeat;
     set_what(details, exchange,
              "status " + std::to_string(status) + ": " +
@@ -142,12 +136,15 @@ void raise_status(const Exchange& exchange) {
   details.may_have_been_applied = !exchange.safe_to_repeat && (status == 408 || status >= 500);
 
   std::string problem = "status " + std::to_string(status);
-  if (is_word(details.type)) problem += " (" + details.type + ")";
+  if (detail::is_word(details.type)) problem += " (" + details.type + ")";
   // Operate documents what an authentication error says; any other message may name people.
   if (details.type == authentication_error && !details.server_message.empty())
     problem += ": " + details.server_message;
   if (problem.back() != '.') problem += ".";
   problem += advice(details, exchange);
+  if (details.retry_after)
+    problem += " The server asks to wait " + std::to_string(details.retry_after->count()) +
+               " ms before the next call.";
   if (!details.server_message.empty() && details.type != authentication_error)
     problem +=
         " The server's reason is in ApiError::message(); it may hold personal data, so it is not shown here.";
@@ -191,3 +188,13 @@ void raise_undecodable(const Exchange& exchange, const std::string& problem) {
 }
 
 }  // namespace operate::core
+
+namespace operate {
+inline namespace v0 {
+
+void detail::AnswerOrigin::raise_undecodable(const std::string& problem) const {
+  core::raise_undecodable(*static_cast<const core::Exchange*>(exchange.get()), problem);
+}
+
+}  // namespace v0
+}  // namespace operate

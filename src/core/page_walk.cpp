@@ -1,28 +1,14 @@
 #include <operate/detail/page_walk.hpp>
 
-#include "core/error_details.hpp"
 #include "core/validation.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <string>
-#include <utility>
 
 namespace operate {
 inline namespace v0 {
 namespace detail {
-
-namespace {
-
-[[noreturn]] void undecodable(const std::string& message) {
-  ErrorDetails details;
-  details.what = "The list cannot be read on: " + message;
-  details.status = 200;
-  throw DecodeError(std::make_shared<const ErrorDetails>(std::move(details)));
-}
-
-}  // namespace
 
 PageWalk::PageWalk(const ListAllOptions& options)
     : page_size_(options.page_size), offset_(options.offset), remaining_(options.max_items) {
@@ -36,24 +22,27 @@ std::optional<ListOptions> PageWalk::next() const {
   return ListOptions{static_cast<int>(limit), offset_};
 }
 
-std::size_t PageWalk::accept(const Pagination& page, std::size_t items, std::size_t fingerprint) {
+std::size_t PageWalk::accept(const Pagination& page, std::size_t items, std::size_t fingerprint,
+                             const AnswerOrigin& origin) {
   if (items == 0) {
     if (offset_ < page.total)
-      undecodable("the page at offset " + std::to_string(offset_) + " is empty, though the total is " +
-                  std::to_string(page.total) + ".");
+      origin.raise_undecodable("is an empty page at offset " + std::to_string(offset_) +
+                               ", though the total is " + std::to_string(page.total) + ".");
     done_ = true;
     return 0;
   }
   if (page.offset != offset_)
-    undecodable("asked for offset " + std::to_string(offset_) + ", the server sent the page at " +
-                std::to_string(page.offset) + ".");
+    origin.raise_undecodable("is the page at offset " + std::to_string(page.offset) + "; asked for was " +
+                             std::to_string(offset_) + ".");
   // One item may come twice because the list changed meanwhile; a whole page of several does not.
   if (items > 1 && items == last_items_ && fingerprint == last_fingerprint_)
-    undecodable("the page at offset " + std::to_string(offset_) + " is the same as the one before it.");
+    origin.raise_undecodable("at offset " + std::to_string(offset_) +
+                             " is the same page as the one before it.");
 
   auto used = static_cast<std::int64_t>(items);
   if (remaining_) used = std::min(used, *remaining_);
-  if (used > std::numeric_limits<std::int64_t>::max() - offset_) undecodable("its offsets exceed 64 bits.");
+  if (used > std::numeric_limits<std::int64_t>::max() - offset_)
+    origin.raise_undecodable("has offsets beyond 64 bits.");
   if (remaining_) *remaining_ -= used;
   offset_ += used;
   last_items_ = items;

@@ -17,11 +17,26 @@ void initialise_library() {
   if (code != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
 }
 
+// What CURLOPT_ACCEPT_ENCODING would make of "" at every call: all that libcurl can unpack. Not a static
+// object, which would be gone when a client is used at the program's end.
+std::string accepted_encodings() {
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  std::string names;
+  const auto add = [&](int feature, const char* name) {
+    if (info->features & feature) names.append(names.empty() ? "" : ", ").append(name);
+  };
+  add(CURL_VERSION_LIBZ, "deflate, gzip");
+  add(CURL_VERSION_BROTLI, "br");
+  add(CURL_VERSION_ZSTD, "zstd");
+  return names.empty() ? "identity" : names;
+}
+
 }  // namespace
 
 CurlTransport::CurlTransport(TransportSettings settings)
     : settings_(std::move(settings)), pool_(settings_.max_connections) {
   initialise_library();
+  settings_.accepted_encodings = accepted_encodings();
 }
 
 core::WireResult CurlTransport::send(const core::WireRequest& request, const core::ApiKey& key,
@@ -30,11 +45,15 @@ core::WireResult CurlTransport::send(const core::WireRequest& request, const cor
   const Clock::time_point start = Clock::now();
   HandlePool::Lease lease = pool_.lease(start + limits.deadline);
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  if (!lease) return core::WireFailure{TransportErrorKind::timeout, TimeLimit::pool, waited, false, {}};
-
-  // Without TLS, libcurl writes to sockets itself and asks for no signal.
+  if (!lease)
+    return core::WireFailure{TransportErrorKind::timeout,
+                             TimeLimit::pool,
+                             waited,
+                             false,
+                             {}};  // Without TLS, to the server or to a proxy, libcurl writes to sockets
+                                   // itself and asks for no signal.
   std::optional<SigpipeGuard> guard;
-  if (settings_.tls) guard.emplace();
+  if (settings_.tls || !settings_.loopback) guard.emplace();
   AttemptLimits left = limits;
   left.deadline -= waited;
   try {

@@ -18,12 +18,13 @@ struct TransportSettings {
   std::string ca_file = {};
   bool loopback = false;  ///< The server is on this machine: no proxy.
   bool tls = true;
+  std::string accepted_encodings = {};  ///< Set by the transport.
 };
 
-/// What one attempt may take; both count from the call of send().
+/// What one attempt may take.
 struct AttemptLimits {
-  std::chrono::milliseconds timeout{0};
-  std::chrono::milliseconds deadline{0};  ///< What is left of the call's.
+  std::chrono::milliseconds timeout{0};   ///< Once there is a free handle.
+  std::chrono::milliseconds deadline{0};  ///< What is left of the call's, from the call of send().
 };
 
 /// Sends requests over libcurl. Any number of threads.

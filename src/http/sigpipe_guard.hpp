@@ -2,6 +2,7 @@
 
 #ifndef _WIN32
 #include <csignal>
+#include <ctime>
 #endif
 
 namespace operate::http {
@@ -22,8 +23,14 @@ class SigpipeGuard {
   }
   ~SigpipeGuard() {
     if (!was_waiting_ && is_waiting()) {
+#ifdef __APPLE__
       int taken = 0;
       sigwait(&sigpipe_, &taken);
+#else
+      // Not sigwait, which would wait for ever where another thread took the signal meanwhile.
+      const timespec at_once{0, 0};
+      sigtimedwait(&sigpipe_, nullptr, &at_once);
+#endif
     }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }

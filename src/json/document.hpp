@@ -69,13 +69,14 @@ class Document {
   class Builder;
 
   // Strings stand decoded in strings_, each behind its length; positions in it and in the text fit 32 bits.
+  struct Slice {
+    std::uint32_t begin, end;
+  };
   struct Node {
     std::uint32_t name = no_name;
     std::uint32_t next = 0;  // The index behind this value and everything in it.
     union {
-      struct {
-        std::uint32_t begin, end;
-      } slice;
+      Slice slice;
       std::uint32_t string;
       std::int64_t integer;
       bool boolean;

@@ -6,6 +6,7 @@
 #include "json/resources.hpp"
 #include "resources/list_call.hpp"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -17,21 +18,21 @@ namespace {
 detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOptions& options,
                                    const RequestOptions& request_options) {
   const core::Endpoint& endpoint = core::companies_list;
-  const core::Exchange exchange = resources::call_list(client, std::string(endpoint.path), options,
-                                                       request_options, endpoint.safe_to_repeat);
-  const json::Document document = core::read_document(exchange);
-  const core::ListAnswer list = core::read_list(exchange, document, endpoint.list_key);
+  const auto exchange = std::make_shared<const core::Exchange>(resources::call_list(
+      client, std::string(endpoint.path), options, request_options, endpoint.safe_to_repeat));
+  const json::Document document = core::read_document(*exchange);
+  const core::ListAnswer list = core::read_list(*exchange, document, endpoint.list_key);
 
   std::vector<Company> companies;
   companies.reserve(list.items.size());
   std::size_t fingerprint = 0;
   for (const json::Value& item : list.items) {
     auto company = json::read_company(item);
-    if (!company) core::raise_undecodable(exchange, "has a company without a string `id`.");
+    if (!company) core::raise_undecodable(*exchange, "has a company without a string `id`.");
     resources::add_to_fingerprint(fingerprint, company->raw.text());
     companies.push_back(std::move(*company));
   }
-  return {Page<Company>(std::move(companies), list.pagination), fingerprint};
+  return {Page<Company>(std::move(companies), list.pagination), fingerprint, {exchange}};
 }
 
 class CompanyPages : public detail::PageSource<Company> {

@@ -25,7 +25,7 @@ RawAnswer raw_list(const Client& client, const std::string& path, const std::str
   const core::ListAnswer list = core::read_list(*exchange, document, list_key);
 
   RawAnswer answer;
-  answer.exchange = exchange;
+  answer.origin.exchange = exchange;
   answer.pagination = list.pagination;
   for (const json::Value& item : list.items) {
     resources::add_to_fingerprint(answer.fingerprint, item.text());
@@ -47,16 +47,11 @@ RawAnswer raw_post(const Client& client, const std::string& path, const std::str
   if (!key.empty()) value = value[key];
 
   RawAnswer answer;
-  answer.exchange = exchange;
+  answer.origin.exchange = exchange;
   answer.items.push_back(text_of(value));
   if (answer.items.front().empty())
-    answer.raise_undecodable("there is no object `data" + (key.empty() ? "" : "." + key) + "`");
+    core::raise_undecodable(*exchange, "has no object `data" + (key.empty() ? "" : "." + key) + "`.");
   return answer;
-}
-
-void RawAnswer::raise_undecodable(const std::string& problem) const {
-  core::raise_undecodable(*static_cast<const core::Exchange*>(exchange.get()),
-                          "cannot be read: " + problem + ".");
 }
 
 void refuse_body(const std::string& problem) {

@@ -23,7 +23,9 @@ namespace {
 // httplib's own pool has a fixed size, and each kept connection holds one of its threads.
 class ThreadPerConnection : public httplib::TaskQueue {
  public:
-  void enqueue(std::function<void()> serve) override {
+  // What it returns depends on httplib's version: nothing, or whether there was room.
+  using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue(nullptr));
+  Enqueued enqueue(std::function<void()> serve) override {
     const std::lock_guard lock(mutex_);
     ++running_;
     std::thread([this, serve = std::move(serve)]() mutable {
@@ -34,6 +36,7 @@ class ThreadPerConnection : public httplib::TaskQueue {
       // Under the lock: the queue may be gone as soon as the lock is.
       finished_.notify_all();
     }).detach();
+    return Enqueued(true);
   }
   void shutdown() override {
     std::unique_lock lock(mutex_);
@@ -52,10 +55,26 @@ bool same_name(const std::string& a, const std::string& b) {
                     [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+// What httplib would send beside its own headers, or break off at.
+void require_sendable(const EmulatorAnswer& answer) {
+  if (answer.status < 200 || answer.status > 599)
+    throw std::invalid_argument("operate::testing::EmulatorAnswer: the status is " +
+                                std::to_string(answer.status) + "; it must be from 200 to 599");
+  for (const auto& [name, value] : answer.headers)
+    for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection"})
+      if (same_name(name, own))
+        throw std::invalid_argument(std::string("operate::testing::EmulatorAnswer: the emulator sets ") +
+                                    own + " itself");
+}
+
 EmulatorRequest read_request(const httplib::Request& request) {
   EmulatorRequest result{request.method, request.path, {}, {}, request.body};
   for (const auto& [name, value] : request.params) result.query.push_back({name, value});
-  for (const auto& [name, value] : request.headers) result.headers.push_back({name, value});
+  for (const auto& [name, value] : request.headers) {
+    // httplib puts the ends of the connection among the headers.
+    if (name != "LOCAL_ADDR" && name != "LOCAL_PORT" && name != "REMOTE_ADDR" && name != "REMOTE_PORT")
+      result.headers.push_back({name, value});
+  }
   return result;
 }
 
@@ -64,6 +83,12 @@ EmulatorRequest read_request(const httplib::Request& request) {
 std::string EmulatorRequest::header(const std::string& name) const {
   for (const Header& header : headers)
     if (same_name(header.name, name)) return header.value;
+  return {};
+}
+
+std::string EmulatorRequest::parameter(const std::string& name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return value;
   return {};
 }
 
@@ -127,8 +152,8 @@ class Emulator::Impl {
     const std::lock_guard lock(mutex_);
     routes_[{std::move(method), std::move(path)}] = std::move(handler);
   }
-
   void answer_next(EmulatorAnswer answer) {
+    require_sendable(answer);
     const std::lock_guard lock(mutex_);
     scripted_.push_back(std::move(answer));
   }
@@ -152,7 +177,9 @@ class Emulator::Impl {
       return EmulatedApi::undocumented(404,
                                        "The documentation has no " + request.method + " " + request.path);
     try {
-      return handler(request);
+      EmulatorAnswer answer = handler(request);
+      require_sendable(answer);
+      return answer;
     } catch (const std::exception& error) {
       return EmulatedApi::undocumented(500, std::string("The route's handler threw: ") + error.what());
     }
@@ -197,6 +224,7 @@ Config Emulator::config() const {
   Config config;
   config.base_url = base_url();
   config.api_key = api_key();
+  config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
   return config;
 }
 

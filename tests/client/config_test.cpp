@@ -103,6 +103,11 @@ TEST(ConfigTest, ReadsTheEnvironment) {
   }
 }
 
+TEST(ConfigTest, ABadBaseUrlOfTheEnvironmentNamesTheVariable) {
+  const ScopedVariable url("OPERATE_BASE_URL", "api.operate.so");
+  EXPECT_EQ(thrown<operate::ConfigError>([] { Config::from_environment(); })->setting(), "OPERATE_BASE_URL");
+}
+
 TEST(ConfigTest, AnEmptyBaseUrlCountsAsNotSet) {
   const ScopedVariable url("OPERATE_BASE_URL", "");
   EXPECT_EQ(Config::from_environment().base_url, "https://api.operate.so");

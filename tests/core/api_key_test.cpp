@@ -40,6 +40,7 @@ TEST(ApiKeyTest, IsTakenOutOfATextWholeAndInPart) {
   EXPECT_EQ(key.redact("sk_live is seven characters"), "sk_live is seven characters");
   EXPECT_EQ(key.redact(""), "");
   EXPECT_EQ(ApiKey("short", "here").redact("a short key, shor"), "a [api key] key, shor");
+  EXPECT_EQ(ApiKey("x", "here").redact("expired x: xx \"x\""), "expired [api key]: xx \"[api key]\"");
 }
 
 }  // namespace

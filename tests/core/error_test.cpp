@@ -50,6 +50,7 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptAndWithoutBodyAndHeaders) {
   EXPECT_EQ(report.at("path"), "/companies/list");
   EXPECT_EQ(report.at("attempts").at(0).at("wait_ms"), 500);
   EXPECT_EQ(report.at("attempts").at(1).at("status"), 401);
+  EXPECT_EQ(report.at("type"), "authentication_error");
   EXPECT_EQ(text.find("a body"), std::string::npos);
   EXPECT_EQ(text.find("a header"), std::string::npos);
 }

@@ -144,6 +144,7 @@ TEST(ExchangeTest, KeepsTheBeginningOfABodyAndRetryAfter) {
   const auto error = raised<operate::RateLimitError>(exchange);
   EXPECT_EQ(error->body().size(), 65'536u);
   EXPECT_EQ(error->retry_after(), std::chrono::seconds(7));
+  EXPECT_NE(std::string(error->what()).find("7000 ms"), std::string::npos) << error->what();
 }
 
 }  // namespace

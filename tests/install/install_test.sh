@@ -4,8 +4,9 @@
 set -euo pipefail
 source=$1 work=$2
 shift 2
-rm -rf "$work"
 mkdir -p "$work"
+# Only the library's own builds stay from an earlier run.
+rm -rf "$work"/first-* "$work"/prefix-* "$work"/stranger-*
 
 for kind in static shared; do
   [[ $kind == shared ]] && shared=ON || shared=OFF
@@ -42,7 +43,7 @@ foreign=$(nm -DC --defined-only "$library" | cut -d ' ' -f 3- |
 [[ -z $foreign ]] || { echo "The library exports what is not its own:"; echo "$foreign"; exit 1; } >&2
 
 # The same source as a part of a larger build.
-mkdir "$work/parent"
+mkdir -p "$work/parent"
 cat > "$work/parent/CMakeLists.txt" <<PARENT
 cmake_minimum_required(VERSION 3.22)
 project(parent LANGUAGES CXX)

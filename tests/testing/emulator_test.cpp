@@ -156,6 +156,23 @@ TEST(EmulatorTest, RoutesOfAUser) {
   EXPECT_NE(error->message().find("ouch"), std::string::npos);
 }
 
+TEST(EmulatorTest, AnAnswerThatCannotBeSentIsRefused) {
+  Emulator emulator;
+  EXPECT_THROW(emulator.answer_next({0, {}, "", {}}), std::invalid_argument);
+  EXPECT_THROW(emulator.answer_next({200, {{"content-length", "9"}}, "", {}}), std::invalid_argument);
+  emulator.add_route("GET", "/odd", [](const auto& request) {
+    return EmulatorAnswer{request.parameter("status") == "700" ? 700 : 200, {}, "", {}};
+  });
+  auto config = emulator.config();
+  config.retry.max_retries = 0;
+  const Client client(config);
+  EXPECT_EQ(client.call({"GET", "/odd", {{"a", "b"}, {"status", "200"}}, ""}).status, 200);
+  const auto error = thrown<operate::ServerError>([&] {
+    client.call({"GET", "/odd", {{"status", "700"}}, ""});
+  });
+  EXPECT_NE(error->message().find("700"), std::string::npos);
+}
+
 TEST(EmulatorTest, APortThatIsTakenIsToldAtOnce) {
   const Emulator emulator;
   operate::testing::EmulatorOptions options;

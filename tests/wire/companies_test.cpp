@@ -70,7 +70,11 @@ TEST(CompaniesTest, PagesThatDoNotAdvanceAndAListThatStopsShortEndInAnError) {
         connection.answer(200, request == 0 ? companies_page(73, 50, 0, 50) : second);
     });
     const auto all = Client(config_of(server)).companies().list_all();
-    EXPECT_TRUE(thrown<operate::DecodeError>([&] { all.to_vector(); })) << second.substr(0, 80);
+    const auto error = thrown<operate::DecodeError>([&] { all.to_vector(); });
+    ASSERT_TRUE(error) << second.substr(0, 80);
+    EXPECT_EQ(error->body(), second);
+    EXPECT_EQ(error->attempts().size(), 1u);
+    EXPECT_NE(std::string(error->what()).find("GET /companies/list"), std::string::npos) << error->what();
     EXPECT_EQ(all.position(), 0);  // What was read before is still there.
   }
 }

@@ -51,11 +51,16 @@ TEST_F(ResourceTest, ListsAStructOfTheUsers) {
   std::string ids;
   for (const Deal& deal : operate::list_all<Deal>(client, "/deals/list", "deals", {2, 0, {}})) ids += deal.id;
   EXPECT_EQ(ids, "01234");
+  EXPECT_EQ(operate::list<operate::JsonText>(client, "/deals/list", "deals")[0].string("id"), "0");
   EXPECT_EQ(operate::list_all<nlohmann::json>(client, "/deals/list", "deals").to_vector().size(), 5u);
 }
 
 TEST_F(ResourceTest, PostsAStructOfTheUsers) {
   EXPECT_EQ(operate::post<Deal>(client, "/deals/create", "deal", Deal{"7", "DEAL-7"}).identifier, "DEAL-7");
+  EXPECT_EQ(
+      operate::post<operate::JsonText>(client, "/deals/create", "deal", operate::JsonText("{ \"a\" :1.50}"))
+          .text(),
+      "{ \"a\" :1.50}");
   EXPECT_EQ(operate::post<nlohmann::json>(client, "/deals/create", "", nlohmann::json{{"a", 1}})["deal"]["a"],
             1);
 }
@@ -72,6 +77,21 @@ TEST_F(ResourceTest, WhatTheStructDoesNotReadIsADecodeError) {
   EXPECT_TRUE(thrown<operate::DecodeError>([&] {
                 operate::post<Deal>(client, "/deals/create", "offer", Deal{"7", "x"});
               })->may_have_been_applied());
+}
+
+struct Amount {
+  long cents = 0;
+};
+void from_json(const nlohmann::json& json, Amount& amount) {
+  amount.cents = std::stol(json.at("id").get<std::string>());
+}
+
+TEST_F(ResourceTest, AnyExceptionOfFromJsonIsADecodeErrorThatKnowsOfThePost) {
+  const auto error = thrown<operate::DecodeError>([&] {
+    operate::post<Amount>(client, "/deals/create", "deal", nlohmann::json{{"id", "secret"}});
+  });
+  EXPECT_TRUE(error->may_have_been_applied());
+  EXPECT_EQ(std::string(error->what()).find("stol"), std::string::npos);
 }
 
 TEST_F(ResourceTest, ABodyThatIsNoJsonIsRefused) {

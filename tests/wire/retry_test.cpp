@@ -98,6 +98,40 @@ TEST_F(RetryOnTheWireTest, RetryAfterIsObeyedWithinTheDeadline) {
   EXPECT_EQ(clock->sleeps(), (std::vector<std::chrono::milliseconds>{30s}));
 }
 
+TEST_F(RetryOnTheWireTest, ACallWhoseTimeRanOutIsNotRepeatedWhateverTheClockSays) {
+  RawServer silent([](Connection& connection, int) {
+    connection.read_request();
+    connection.wait_for_close();
+  });
+  config.deadline = 30ms;  // Of the machine's time, while the clock stands still.
+  const auto error = thrown<operate::TimeoutError>([&] {
+    client_of(silent.base_url()).call({"GET", "/x", {}, ""});
+  });
+  EXPECT_EQ(error->limit(), operate::TimeLimit::deadline);
+  EXPECT_EQ(error->attempts().size(), 1u);
+}
+
+// Wakes up an hour late.
+class LateClock : public ManualClock {
+ public:
+  void sleep_until(time_point time) override { ManualClock::sleep_until(time + 1h); }
+};
+
+TEST_F(RetryOnTheWireTest, AWaitThatOutlastsTheDeadlineEndsInTheLastError) {
+  std::atomic<int> requests{0};
+  RawServer server([&](Connection& connection, int) {
+    while (connection.read_request()) {
+      ++requests;
+      connection.answer(503, "");
+    }
+  });
+  clock = std::make_shared<LateClock>();
+  EXPECT_TRUE(thrown<operate::ServerError>([&] {
+    client_of(server.base_url()).call({"GET", "/x", {}, ""});
+  }));
+  EXPECT_EQ(requests, 1);
+}
+
 TEST_F(RetryOnTheWireTest, TheCallersOptionsHaveTheLastWord) {
   std::atomic<int> requests{0};
   RawServer server([&](Connection& connection, int) {

@@ -77,6 +77,7 @@ TEST(ThreadsTest, WaitingForAConnectionEndsWithTheDeadline) {
   EXPECT_EQ(error->limit(), operate::TimeLimit::pool);
   EXPECT_FALSE(error->may_have_been_applied());
   EXPECT_GE(error->elapsed(), 20ms);
+  EXPECT_TRUE(error->attempts().empty());
 }
 
 TEST(ThreadsTest, ConnectionsAreKept) {

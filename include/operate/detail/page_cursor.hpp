@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/detail/answer_origin.hpp>
 #include <operate/detail/page_walk.hpp>
 #include <operate/page.hpp>
 
@@ -21,6 +22,7 @@ template <class T>
 struct FetchedPage {
   Page<T> page = {};
   std::size_t fingerprint = 0;  ///< Tells pages with different content apart.
+  AnswerOrigin origin = {};
 };
 
 /// Where a PagedRange has its pages from.
@@ -97,7 +99,8 @@ class PageCursor {
     if (!wanted) return std::nullopt;
     FetchedPage<T> fetched = source_->fetch(*wanted);
     auto& items = fetched.page.items_;
-    const std::size_t used = walk_.accept(fetched.page.pagination(), items.size(), fetched.fingerprint);
+    const std::size_t used =
+        walk_.accept(fetched.page.pagination(), items.size(), fetched.fingerprint, fetched.origin);
     items.erase(items.begin() + static_cast<std::ptrdiff_t>(used), items.end());
     return std::move(fetched.page);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/detail/answer_origin.hpp>
 #include <operate/export.hpp>
 #include <operate/list_options.hpp>
 #include <operate/page.hpp>
@@ -24,7 +25,8 @@ class OPERATE_EXPORT PageWalk {
   /// Takes note of a page that came and returns how many of its items belong to the list (max_items may cut
   /// it). Throws DecodeError for a page that does not advance, and for an empty one before `total` is
   /// reached. `fingerprint` tells pages with different content apart.
-  std::size_t accept(const Pagination& page, std::size_t items, std::size_t fingerprint);
+  std::size_t accept(const Pagination& page, std::size_t items, std::size_t fingerprint,
+                     const AnswerOrigin& origin);
 
   /// The offset of the item behind the last one accepted.
   std::int64_t offset() const noexcept { return offset_; }

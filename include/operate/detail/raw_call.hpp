@@ -1,12 +1,12 @@
 #pragma once
 
 #include <operate/client.hpp>
+#include <operate/detail/answer_origin.hpp>
 #include <operate/export.hpp>
 #include <operate/json_text.hpp>
 #include <operate/page.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,14 +16,11 @@ namespace detail {
 
 /// An answer of success whose items are still text: what <operate/resource.hpp> builds on without knowing how
 /// calls are made.
-struct OPERATE_EXPORT RawAnswer {
+struct RawAnswer {
   std::vector<JsonText> items = {};
   Pagination pagination = {};
   std::size_t fingerprint = 0;
-  std::shared_ptr<const void> exchange = {};  // For the error's text; of a type of the library's own.
-
-  /// Throws DecodeError: an item is not what the caller's type wants.
-  [[noreturn]] void raise_undecodable(const std::string& problem) const;
+  AnswerOrigin origin = {};
 };
 
 OPERATE_EXPORT RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,

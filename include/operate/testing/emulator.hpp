@@ -15,13 +15,14 @@ inline namespace v0 {
 namespace testing {
 
 struct EmulatorOptions {
+  /// How many companies the organization has; 0 and up. Each has `id`, `name`, `logo`, `domain`, `employees`,
+  /// `active`, `tags` and `address`, of which the SDK knows the first two.
+  int companies = 73;
   /// 0: a free one.
   std::uint16_t port = 0;
-  /// How many companies the organization has.
-  int companies = 73;
 };
 
-/// A request as it came, behind the check of its key.
+/// A request whose key was good; path and query are decoded.
 struct EmulatorRequest {
   std::string method = {};
   std::string path = {};
@@ -31,11 +32,19 @@ struct EmulatorRequest {
 
   /// The first header of that name, in any case of letters; empty where there is none.
   std::string header(const std::string& name) const;
+
+  /// The first query parameter of that name, decoded; empty where there is none.
+  std::string parameter(const std::string& name) const;
 };
 
+/// An answer of your own. Operate's envelope is `{"success": true, "data": {...}}`, for lists with
+/// `"data": {"deals": [...], "pagination": {"total": 1, "limit": 50, "offset": 0}}`, and for errors
+/// `{"success": false, "error": {"type": "...", "message": "..."}}`.
 struct EmulatorAnswer {
+  /// 200 to 599.
   int status = 200;
-  /// `Content-Type` is `application/json` unless it stands here.
+  /// `Content-Type` is `application/json` unless it stands here. `Content-Length`, `Transfer-Encoding` and
+  /// `Connection` cannot: the emulator sets them.
   std::vector<Header> headers = {};
   std::string body = {};
   /// How long the answer is held back.
@@ -69,14 +78,16 @@ class Emulator {
   std::string expired_api_key() const;
   std::string forbidden_api_key() const;
 
-  /// Settings with the base URL and the good key.
+  /// Settings with the base URL and the good key, and with retries that hardly wait, so that tests are quick.
   Config config() const;
 
   /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
-  /// handler runs on the emulator's threads, several at once; an exception of it is answered with 500.
+  /// handler runs on the emulator's threads, several at once. Its exception, or an answer that cannot be
+  /// sent, is answered with 500.
   void add_route(std::string method, std::string path, Handler handler);
 
   /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
+  /// Throws std::invalid_argument for an answer that cannot be sent.
   void answer_next(EmulatorAnswer answer);
 
  private:
