@@ -4,6 +4,7 @@
 #include <operate/testing/emulator.hpp>
 
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 
 namespace {
@@ -44,7 +45,7 @@ int main() {
       create_person(client);
     }
     return 0;
-  } catch (const operate::Error& error) {
+  } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
   }

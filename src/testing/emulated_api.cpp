@@ -61,7 +61,7 @@ std::optional<std::int64_t> number_of(const EmulatorRequest& request, const char
                                       std::int64_t fallback) {
   for (const auto& [key, value] : request.query) {
     if (key != name) continue;
-    static const std::regex integer("-?[0-9]{1,18}");
+    const std::regex integer("-?[0-9]{1,18}");
     if (!std::regex_match(value, integer)) return std::nullopt;
     return std::stoll(value);
   }
@@ -101,7 +101,7 @@ std::string broken_rule(const ordered_json& person) {
     if (title.contains("title") && !title["title"].is_string()) return "titles[].title is no string";
     if (title.contains("order_index") && !title["order_index"].is_number())
       return "titles[].order_index is no number";
-    static const std::regex uuid_form("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    const std::regex uuid_form("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     if (title.contains("company_id") &&
         !(title["company_id"].is_string() &&
           std::regex_match(title["company_id"].get<std::string>(), uuid_form)))

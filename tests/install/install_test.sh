@@ -4,8 +4,10 @@
 set -euo pipefail
 source=$1 work=$2
 shift 2
+# Only the library's own builds stay from an earlier run, and only where they were made alike.
+[[ -e $work/arguments && $(<"$work/arguments") == "$*" ]] || rm -rf "$work"
 mkdir -p "$work"
-# Only the library's own builds stay from an earlier run.
+echo "$*" > "$work/arguments"
 rm -rf "$work"/first-* "$work"/prefix-* "$work"/stranger-*
 
 for kind in static shared; do
@@ -15,11 +17,11 @@ for kind in static shared; do
   cmake --build "$work/build-$kind" -j "$(nproc)" >/dev/null
   cmake --install "$work/build-$kind" >/dev/null
   mv "$work/first-$kind" "$work/prefix-$kind"
-  if grep -rIl -e "$work" -e "$source" "$work/prefix-$kind"; then
+  if grep -rIlF -e "$work" -e "$source" "$work/prefix-$kind"; then
     echo "These files of the package name a folder of the machine that built it." >&2
     exit 1
   fi
-  # The emulator's program finds its library at the new place, and says so when its port is taken.
+  # The emulator's program finds its library at the new place.
   "$work/prefix-$kind/bin/operate-emulator" --help >/dev/null
 
   for standard in 17 20 23; do
@@ -31,7 +33,7 @@ for kind in static shared; do
   done
 done
 
-library=$(echo "$work"/prefix-shared/lib*/liboperate.so "$work"/prefix-shared/lib*/*/liboperate.so | tr ' ' '\n' | grep -v '\*')
+library=$(find "$work/prefix-shared" -name liboperate.so)
 soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
 version=$(sed -n 's/#define OPERATE_VERSION_M[AI][A-Z]* //p' "$source/include/operate/version.hpp" | paste -sd .)
 [[ $soname == "liboperate.so.$version" ]] || { echo "The SONAME is $soname, not liboperate.so.$version." >&2; exit 1; }
@@ -41,6 +43,20 @@ readelf -d "$library" | grep NODELETE >/dev/null || { echo "The library may be u
 foreign=$(nm -DC --defined-only "$library" | cut -d ' ' -f 3- |
           grep -vE '^((vtable|typeinfo|typeinfo name|guard variable|VTT|non-virtual thunk) (for|to) )?operate::v0::' || true)
 [[ -z $foreign ]] || { echo "The library exports what is not its own:"; echo "$foreign"; exit 1; } >&2
+
+# Another minor version may have another ABI, so the package refuses to stand in for it.
+mkdir -p "$work/newer"
+cat > "$work/newer/CMakeLists.txt" <<'NEWER'
+cmake_minimum_required(VERSION 3.22)
+project(newer LANGUAGES NONE)
+foreach(version 0.2 1.0)
+  find_package(operate ${version} CONFIG QUIET)
+  if(operate_FOUND)
+    message(FATAL_ERROR "operate 0.1 passed for ${version}.")
+  endif()
+endforeach()
+NEWER
+cmake -S "$work/newer" -B "$work/newer/build" -DCMAKE_PREFIX_PATH="$work/prefix-shared" >/dev/null
 
 # The same source as a part of a larger build.
 mkdir -p "$work/parent"

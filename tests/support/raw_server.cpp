@@ -17,17 +17,16 @@ namespace operate::test {
 
 namespace {
 
-// A listening socket on a free port of 127.0.0.1, and that port.
-std::pair<int, int> listen_somewhere() {
+// A socket on a free port of 127.0.0.1, and that port.
+std::pair<int, int> bind_somewhere() {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener, generic, size) != 0 || ::listen(listener, 64) != 0 ||
-      ::getsockname(listener, generic, &size) != 0)
-    throw std::runtime_error("cannot listen on 127.0.0.1");
+  if (::bind(listener, generic, size) != 0 || ::getsockname(listener, generic, &size) != 0)
+    throw std::runtime_error("cannot bind to 127.0.0.1");
   return {listener, ntohs(address.sin_port)};
 }
 
@@ -84,7 +83,8 @@ void Connection::wait_for_close() {
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
 RawServer::RawServer(Serve serve) : serve_(std::move(serve)) {
-  std::tie(listener_, port_) = listen_somewhere();
+  std::tie(listener_, port_) = bind_somewhere();
+  if (::listen(listener_, 64) != 0) throw std::runtime_error("cannot listen on 127.0.0.1");
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -117,8 +117,8 @@ void RawServer::accept_all() {
 }
 
 int closed_port() {
-  const auto [listener, port] = listen_somewhere();
-  ::close(listener);
+  // Bound for as long as the program runs, so that nobody else gets it, and never listened on.
+  static const int port = bind_somewhere().second;
   return port;
 }
 

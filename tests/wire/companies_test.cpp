@@ -17,6 +17,13 @@ using operate::test::companies_page;
 using operate::test::thrown;
 using operate::testing::Emulator;
 
+operate::Config config_of(const operate::test::RawServer& server) {
+  operate::Config config;
+  config.api_key = "sk_test";
+  config.base_url = server.base_url();
+  return config;
+}
+
 TEST(CompaniesTest, ListsAPageWithAllItsMembers) {
   const Emulator emulator;
   const Client client(emulator.config());
@@ -42,10 +49,8 @@ TEST(CompaniesTest, ListsAllOfThemOnce) {
 }
 
 TEST(CompaniesTest, RefusesOptionsBeforeAnythingIsSent) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = "http://127.0.0.1:" + std::to_string(operate::test::closed_port());
-  const auto companies = Client(config).companies();
+  operate::test::RawServer server([](operate::test::Connection&, int) {});
+  const auto companies = Client(config_of(server)).companies();
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({0, 0}); })->field(), "limit");
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({101, 0}); })->field(), "limit");
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({50, -1}); })->field(), "offset");
@@ -53,13 +58,7 @@ TEST(CompaniesTest, RefusesOptionsBeforeAnythingIsSent) {
   operate::RequestOptions bad;
   bad.headers = {{"x-api-key", "other"}};
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({}, bad); })->field(), "headers[0]");
-}
-
-operate::Config config_of(const operate::test::RawServer& server) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
-  return config;
+  EXPECT_EQ(server.connections(), 0);
 }
 
 TEST(CompaniesTest, PagesThatDoNotAdvanceAndAListThatStopsShortEndInAnError) {

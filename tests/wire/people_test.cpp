@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 namespace {
@@ -55,13 +56,19 @@ TEST(PeopleTest, CreatesAPersonWithEveryField) {
 }
 
 TEST(PeopleTest, SendsNothingOfAPersonThatBreaksARule) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = "http://127.0.0.1:" + std::to_string(operate::test::closed_port());
-  operate::NewPerson person = ada();
-  person.cue = std::string(281, 'x');
-  EXPECT_EQ(thrown<operate::ValidationError>([&] { Client(config).people().create(person); })->field(),
-            "cue");
+  RawServer server([](Connection&, int) {});
+  const auto people = Client(config_of(server)).people();
+  const auto refused = [&](const std::function<void(operate::NewPerson&)>& change) {
+    operate::NewPerson person = ada();
+    change(person);
+    return thrown<operate::ValidationError>([&] { people.create(person); })->field();
+  };
+  EXPECT_EQ(refused([](auto& person) { person.emails = {}; }), "emails");
+  EXPECT_EQ(refused([](auto& person) { person.emails = {"ada"}; }), "emails[0]");
+  EXPECT_EQ(refused([](auto& person) { person.full_name = ""; }), "full_name");
+  EXPECT_EQ(refused([](auto& person) { person.cue = std::string(281, 'x'); }), "cue");
+  EXPECT_EQ(refused([](auto& person) { person.titles = {{"CTO", "7", {}}}; }), "titles[0].company_id");
+  EXPECT_EQ(server.connections(), 0);
 }
 
 TEST(PeopleTest, AnyJsonOfSuccessIsAPerson) {
