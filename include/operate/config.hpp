@@ -30,7 +30,8 @@ struct OPERATE_EXPORT Config {
   /// Looking up the name, connecting and the TLS handshake, together.
   std::chrono::milliseconds connect_timeout{10'000};
 
-  /// How long a connection may stay silent, with no byte sent or received, once it is made.
+  /// How long a connection may stay silent in the middle of sending or of an answer. How long a server may
+  /// think before it begins to answer is bounded by `timeout` alone.
   std::chrono::milliseconds stall_timeout{20'000};
 
   /// One attempt, connecting included.
@@ -41,7 +42,8 @@ struct OPERATE_EXPORT Config {
 
   RetryPolicy retry = {};
 
-  /// The largest body that is accepted, counted after unpacking; at least 1. Headers have a fixed limit of
+  /// The largest body that is accepted, counted after unpacking; at least 1. JSON beyond 1 GiB is refused
+  /// all the same. Headers have a fixed limit of
   /// 256 KiB.
   std::size_t max_response_bytes = 64u << 20;
 
@@ -61,10 +63,11 @@ struct OPERATE_EXPORT Config {
   /// Empty: the real one.
   std::shared_ptr<Clock> clock = {};
 
-  /// The defaults, with what the environment says on top: `OPERATE_API_KEY`, `OPERATE_BASE_URL`, and
-  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example. A variable that is empty counts as
-  /// not set. Throws ConfigError for a timeout that is no number of at least 0.001. Do not call while another
-  /// thread changes the environment.
+  /// The defaults, with what the environment says on top: `OPERATE_BASE_URL`, and `OPERATE_TIMEOUT`, which is
+  /// `timeout` in seconds, `2.5` for example. A variable that is empty counts as not set. Leaves `api_key`
+  /// unset, so that the Client reads `OPERATE_API_KEY`. Throws ConfigError for a timeout that is no number of
+  /// at least 0.001, and for a base URL that is none. Do not call while another thread changes the
+  /// environment.
   static Config from_environment();
 };
 

@@ -47,14 +47,15 @@ struct Attempt {
   std::optional<TransportErrorKind> failure = {};
   /// How long the attempt took.
   std::chrono::milliseconds duration{0};
-  /// How long was waited before the next attempt; zero for the last.
+  /// How long was waited after it; zero for the last, unless the wait outlasted the deadline.
   std::chrono::milliseconds wait{0};
 };
 
-/// Everything that this SDK throws on purpose is an Error, so one catch suffices; the classes below say what
-/// to do.
+/// Everything that a call or a setting can fail with is an Error, so one catch suffices; the classes below
+/// say what to do. (Misuse of a Result or of an iterator behind the end is a std::logic_error.)
 ///
-/// Messages hold no key and no personal data that was sent: what a server says is quoted without either.
+/// Messages hold no key and no personal data but what stands in a path that was given to Client::call: what a
+/// server says is quoted only where Operate documents it.
 /// Copying never throws. Thread safety: immutable.
 class OPERATE_EXPORT Error : public std::runtime_error {
  public:
@@ -69,9 +70,10 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   /// Whether the same call may succeed later, and repeating it can do no harm.
   bool retryable() const noexcept;
 
-  /// Whether the server may have carried out the call all the same. Always false for calls that change
-  /// nothing. Where true, look before calling again: a person might be created twice. The API documents no
-  /// call that looks a person up, so this may be a matter for a human.
+  /// Whether the server may have carried out the call all the same. Always false for calls that are safe to
+  /// repeat, by their nature or by RequestOptions::safe_to_repeat. Where true, look before calling again: a
+  /// person might be created twice. The API documents no call that looks a person up, so this may be a matter
+  /// for a human.
   bool may_have_been_applied() const noexcept;
 
   /// What happened as one JSON object for a ticket: message, method, path, status, type, request id and

@@ -47,7 +47,7 @@ class Page {
   std::int64_t next_offset() const noexcept {
     return pagination_.offset + static_cast<std::int64_t>(items_.size());
   }
-  /// Whether the list goes on behind this page.
+  /// Whether the list goes on behind this page, also where ListAllOptions::max_items ends there.
   bool has_more() const noexcept { return next_offset() < pagination_.total; }
 
  private:

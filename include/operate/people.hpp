@@ -21,7 +21,8 @@ class OPERATE_EXPORT People {
   /// Creates a person. Throws ValidationError, with nothing sent, for what breaks a documented rule;
   /// otherwise whatever a call throws.
   ///
-  /// Never sent twice where the server may have seen it: an error after which the person may exist says so by
+  /// Repeated where the server cannot have seen it, and after a 429, which is taken to mean that nothing was
+  /// done; never otherwise. An error after which the person may exist says so by
   /// Error::may_have_been_applied(). Operate documents no way to look a person up: then, let somebody look in
   /// Operate itself before it is called again. Whether an address that exists already is an error is not
   /// documented. Any answer of success is a Person, however little of one it holds; only a body that is no

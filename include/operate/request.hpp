@@ -12,7 +12,7 @@ inline namespace v0 {
 
 /// Settings of one call. What is not set here follows the client's Config.
 struct RequestOptions {
-  /// Limit of one attempt; more than zero.
+  /// Limit of one attempt; more than zero, and at most 24 days, as the next.
   std::optional<std::chrono::milliseconds> timeout = {};
 
   /// Limit of the whole call with its retries and waits; more than zero.
@@ -50,7 +50,8 @@ struct Request {
   std::string body = {};
 };
 
-/// An answer with a status from 200 to 299. Everything else is thrown as an Error.
+/// An answer with a status from 200 to 299; everything else is thrown as an Error. The body is unpacked,
+/// while headers such as `Content-Length` and `Content-Encoding` are those of the packed one.
 struct Response {
   int status = 0;
   std::vector<Header> headers = {};

@@ -50,7 +50,8 @@ RawAnswer raw_post(const Client& client, const std::string& path, const std::str
   answer.origin.exchange = exchange;
   answer.items.push_back(text_of(value));
   if (answer.items.front().empty())
-    core::raise_undecodable(*exchange, "has no object `data" + (key.empty() ? "" : "." + key) + "`.");
+    core::raise_undecodable(*exchange,
+                            "has no object or array `data" + (key.empty() ? "" : "." + key) + "`.");
   return answer;
 }
 
