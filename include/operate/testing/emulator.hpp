@@ -53,7 +53,8 @@ struct EmulatorAnswer {
 
 /// A server that answers as Operate's documentation says, on a free port of this machine, in the program that
 /// made it: for tests of your own service. Begins in its constructor, ends in its destructor; destroy the
-/// clients first, as a connection that is still open may hold the destructor up for a second.
+/// clients first, as a connection that is still open may hold the destructor up for a second. Not for
+/// objects that outlive main.
 ///
 /// It knows `GET /companies/list` and `POST /v/alpha/people/create`, checks every documented rule, and asks
 /// for a key. Where the documentation is silent about what a refusal looks like, it answers with an error
