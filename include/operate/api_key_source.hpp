@@ -25,6 +25,11 @@ class OPERATE_EXPORT ApiKeySource {
   /// Not set: the client looks at the environment.
   ApiKeySource();
 
+  // No move operations, so that one that was moved from does not turn to the environment.
+  ApiKeySource(const ApiKeySource&) = default;
+  ApiKeySource& operator=(const ApiKeySource&) = default;
+  ~ApiKeySource() = default;
+
   /// The key itself. Throws ConfigError for a null pointer, which is what std::getenv returns for a variable
   /// that is not set. An empty string counts as set, and is refused by the client.
   ApiKeySource(const char* key);       // NOLINT(google-explicit-constructor): a string is meant to do.

@@ -32,6 +32,11 @@ class OPERATE_EXPORT Companies {
   PagedRange<Company> list_all(const ListAllOptions& options = {},
                                const RequestOptions& request_options = {}) const;
 
+  // No move operations: what was moved from is a copy, and still works.
+  Companies(const Companies&) = default;
+  Companies& operator=(const Companies&) = default;
+  ~Companies() = default;
+
  private:
   friend class Client;
   explicit Companies(std::shared_ptr<detail::ClientState> state);

@@ -158,7 +158,8 @@ class OPERATE_EXPORT ApiError : public Error {
   int status() const noexcept;
   /// The envelope's `error.type`; empty where there was none. Documented is `authentication_error` alone.
   const std::string& type() const noexcept;
-  /// The envelope's `error.message` in full; empty where there was none. May hold personal data.
+  /// The envelope's `error.message` in full; empty where there was none, as in a body of more than 1 MiB. May
+  /// hold personal data.
   const std::string& message() const noexcept;
   /// The answer's `x-request-id`, which the API does not document; empty where there was none.
   const std::string& request_id() const noexcept;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -17,9 +18,17 @@ struct Pagination {
 };
 
 namespace detail {
+
 template <class T>
 class PageCursor;
+
+/// The sum, at most the largest number that there is; `a` is not negative.
+inline std::int64_t saturating_add(std::int64_t a, std::size_t b) noexcept {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  return b > static_cast<std::uint64_t>(most - a) ? most : a + static_cast<std::int64_t>(b);
 }
+
+}  // namespace detail
 
 /// One page of a list: a range of items. Thread safety: like std::vector.
 template <class T>
@@ -45,7 +54,7 @@ class Page {
 
   /// The offset of the item behind this page's last.
   std::int64_t next_offset() const noexcept {
-    return pagination_.offset + static_cast<std::int64_t>(items_.size());
+    return detail::saturating_add(pagination_.offset, items_.size());
   }
   /// Whether the list goes on behind this page, also where ListAllOptions::max_items ends there.
   bool has_more() const noexcept { return next_offset() < pagination_.total; }

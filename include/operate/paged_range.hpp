@@ -53,6 +53,10 @@ class PagedRange {
     page_iterator begin() const { return page_iterator(cursor_); }
     page_iterator end() const { return page_iterator(); }
 
+    Pages(const Pages&) = default;
+    Pages& operator=(const Pages&) = default;
+    ~Pages() = default;
+
    private:
     friend class PagedRange;
     explicit Pages(std::shared_ptr<Cursor> cursor) : cursor_(std::move(cursor)) {}

@@ -29,6 +29,11 @@ class OPERATE_EXPORT People {
   /// JSON is a DecodeError.
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
+  // No move operations: what was moved from is a copy, and still works.
+  People(const People&) = default;
+  People& operator=(const People&) = default;
+  ~People() = default;
+
  private:
   friend class Client;
   explicit People(std::shared_ptr<detail::ClientState> state);

@@ -30,7 +30,12 @@ T decode(const AnswerOrigin& origin, const JsonText& text) {
     try {
       return nlohmann::json::parse(text.text()).template get<T>();
     } catch (const nlohmann::json::exception& error) {
-      origin.raise_undecodable(std::string("has an item that is not what its type wants: ") + error.what() +
+      // Its words name a member, unless they quote something of the item itself.
+      const std::string words = error.what();
+      const std::size_t quote = words.find('\''), end = words.rfind('\'');
+      const bool shown =
+          quote == end || text.text().find(words.substr(quote + 1, end - quote - 1)) == std::string::npos;
+      origin.raise_undecodable("has an item that is not what its type wants" + (shown ? ": " + words : "") +
                                ".");
     } catch (const std::bad_alloc&) {
       throw;

@@ -55,10 +55,11 @@ class [[nodiscard]] Result {
   }
 
   /// Throws std::logic_error where there is a value.
-  const Error& error() const {
+  const Error& error() const& {
     if (!error_) throw std::logic_error("operate::Result: there is no error");
     return *error_;
   }
+  const Error& error() const&& = delete;  // It would refer to what is gone at the end of the line.
 
  private:
   template <class F>

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,6 +89,13 @@ Config client::checked(Config config) {
         "Config::user_agent_suffix",
         "Config::user_agent_suffix holds a line break or another character that is not visible ASCII "
         "or a blank.");
+  if (config.user_agent_suffix.size() > 1024)
+    core::refuse_setting("Config::user_agent_suffix",
+                         "Config::user_agent_suffix has more than 1024 characters.");
+  if (!config.ca_file.empty() &&
+      (config.ca_file.find('\0') != std::string::npos || std::ifstream(config.ca_file).peek() == EOF))
+    core::refuse_setting("Config::ca_file",
+                         "Config::ca_file names no file that can be read and has something in it.");
   return config;
 }
 

@@ -42,7 +42,9 @@ void require_success(const Exchange& exchange) {
 json::Document read_document(const Exchange& exchange) {
   if (!is_success(exchange.answer.status)) raise_status(exchange);
   auto document = json::Document::parse(exchange.answer.body);
-  if (!document) raise_undecodable(exchange, "is not one whole valid JSON text.");
+  if (!document)
+    raise_undecodable(exchange,
+                      "is not one whole JSON text in UTF-8 whose numbers and characters can be read.");
   if (document->root()["success"].boolean() == false) raise_status(exchange);
   return std::move(*document);
 }

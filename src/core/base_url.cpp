@@ -33,7 +33,9 @@ bool is_loopback(std::string_view host) {
   int parts = 0;
   for (std::string_view rest = host;; ++parts) {
     const std::size_t dot = rest.find('.');
-    if (!is_number(rest.substr(0, dot), 255)) return false;
+    const std::string_view part = rest.substr(0, dot);
+    // `08` is no number to a resolver, which would look the whole up as a name.
+    if (!is_number(part, 255) || (part.size() > 1 && part.front() == '0')) return false;
     if (dot == std::string_view::npos) return parts == 3;
     rest.remove_prefix(dot + 1);
   }
@@ -47,6 +49,7 @@ BaseUrl parse_base_url(std::string_view url, bool allow_plain_http, const std::s
                                 ". It has the form https://host, https://host:port or "
                                 "https://host/path; the default is https://api.operate.so.");
   };
+  if (url.size() > 2048) refuse("has more than 2048 characters");
   const std::size_t scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos) refuse("has no scheme");
   std::string scheme(url.substr(0, scheme_end));

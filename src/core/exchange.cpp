@@ -15,6 +15,8 @@ namespace operate::core {
 namespace {
 
 constexpr std::size_t kept_body = 64u << 10;
+constexpr std::size_t most_envelope = 1u << 20;
+constexpr std::size_t shown_message = 300;
 
 using detail::ErrorDetails;
 
@@ -47,6 +49,14 @@ void set_what(ErrorDetails& details, const Exchange& exchange, const std::string
   if (details.may_have_been_applied)
     what += " The server may have carried out the call all the same; look before you repeat it.";
   details.what = exchange.key->redact(what);
+}
+
+// The beginning of a server's words as one line of a log, which no control character may break or colour.
+std::string printable(std::string_view text) {
+  std::string line(text.substr(0, shown_message));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, ' ');
+  return line;
 }
 
 std::string advice(const ErrorDetails& details, const Exchange& exchange) {
@@ -126,9 +136,12 @@ void raise_status(const Exchange& exchange) {
     raise<TransportError>(std::move(details));
   }
 
-  const EnvelopeError envelope = read_envelope_error(answer.body);
-  details.type = exchange.key->redact(envelope.type);
-  details.server_message = exchange.key->redact(envelope.message);
+  // What is larger than that is no envelope, and reading it would take time that the caller does not expect.
+  if (answer.body.size() <= most_envelope) {
+    const EnvelopeError envelope = read_envelope_error(answer.body);
+    details.type = exchange.key->redact(envelope.type);
+    details.server_message = exchange.key->redact(envelope.message);
+  }
   if (const auto* hint = find_header(answer.headers, "retry-after"))
     details.retry_after = parse_retry_after(*hint);
   const AttemptOutcome outcome{status, {}, true, details.retry_after};
@@ -139,7 +152,7 @@ void raise_status(const Exchange& exchange) {
   if (detail::is_word(details.type)) problem += " (" + details.type + ")";
   // Operate documents what an authentication error says; any other message may name people.
   if (details.type == authentication_error && !details.server_message.empty())
-    problem += ": " + details.server_message;
+    problem += ": " + printable(details.server_message);
   if (problem.back() != '.') problem += ".";
   problem += advice(details, exchange);
   if (details.retry_after)

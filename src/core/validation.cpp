@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace operate::core {
 
@@ -70,6 +71,15 @@ std::string indexed(const char* name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
+constexpr std::size_t most_bytes = 64u << 10;
+
+void validate_query(const std::vector<QueryParameter>& query) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : query) size += name.size() + value.size();
+  if (size > most_bytes)
+    refuse_argument("query", "has " + std::to_string(size) + " bytes; it may have 65536.");
+}
+
 }  // namespace
 
 void validate(const ListOptions& options) {
@@ -124,6 +134,9 @@ void validate(const NewPerson& person) {
 }
 
 void validate(const Request& request) {
+  if (request.path.size() > most_bytes)
+    refuse_argument("path", "has " + std::to_string(request.path.size()) + " bytes; it may have 65536.");
+  validate_query(request.query);
   if (request.method.empty() ||
       !std::all_of(request.method.begin(), request.method.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
     refuse_argument("method", "is no HTTP method; methods are upper-case letters, such as GET.");
@@ -145,6 +158,11 @@ void validate(const RequestOptions& options) {
     refuse_argument("max_retries",
                     "is " + std::to_string(*options.max_retries) + "; it must be from 0 to 100.");
 
+  validate_query(options.query);
+  std::size_t header_bytes = 0;
+  for (const auto& [name, value] : options.headers) header_bytes += name.size() + value.size() + 4;
+  if (header_bytes > most_bytes)
+    refuse_argument("headers", "have " + std::to_string(header_bytes) + " bytes; they may have 65536.");
   for (std::size_t i = 0; i < options.headers.size(); ++i) {
     const auto& [name, value] = options.headers[i];
     const std::string field = indexed("headers", i);

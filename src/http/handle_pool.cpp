@@ -2,10 +2,24 @@
 
 #include "http/sigpipe_guard.hpp"
 
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
 #include <new>
 #include <utility>
 
 namespace operate::http {
+
+namespace {
+
+#ifdef _WIN32
+long process_id() { return 0; }  // There is no fork.
+#else
+long process_id() { return static_cast<long>(getpid()); }
+#endif
+
+}  // namespace
 
 Handle::Handle() : easy_(curl_easy_init()), multi_(curl_multi_init()) {
   if (!easy_ || !multi_) {
@@ -23,38 +37,56 @@ Handle::~Handle() {
   curl_multi_cleanup(multi_);
 }
 
+HandlePool::HandlePool(std::size_t size) : size_(size), state_(new State(process_id())) {}
+
+HandlePool::~HandlePool() {
+  State* state = state_.load();
+  if (state->process == process_id()) delete state;
+}
+
+HandlePool::State& HandlePool::state() {
+  State* state = state_.load(std::memory_order_acquire);
+  const long process = process_id();
+  if (state->process == process) return *state;
+  auto own = std::make_unique<State>(process);
+  // Where another thread of the child was faster, its state is the one.
+  if (state_.compare_exchange_strong(state, own.get())) return *own.release();
+  return *state;
+}
+
 HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until) {
-  std::unique_lock lock(mutex_);
-  if (!freed_.wait_until(lock, until, [&] { return lent_ < size_; })) return Lease(*this, nullptr);
+  State& state = this->state();
+  std::unique_lock lock(state.mutex);
+  if (!state.freed.wait_until(lock, until, [&] { return state.lent < size_; })) return Lease(state, nullptr);
   std::unique_ptr<Handle> handle;
-  if (idle_.empty()) {
+  if (state.idle.empty()) {
     // With room for every handle, giving one back cannot fail.
-    idle_.reserve(lent_ + 1);
+    state.idle.reserve(state.lent + 1);
     handle = std::make_unique<Handle>();
   } else {
-    handle = std::move(idle_.back());
-    idle_.pop_back();
+    handle = std::move(state.idle.back());
+    state.idle.pop_back();
   }
-  ++lent_;
-  return Lease(*this, std::move(handle));
+  ++state.lent;
+  return Lease(state, std::move(handle));
 }
 
 HandlePool::Lease::~Lease() {
-  if (handle_) pool_->give_back(std::move(handle_));
+  if (handle_) state_->give_back(std::move(handle_));
 }
 
 void HandlePool::Lease::drop() {
   handle_.reset();
-  pool_->give_back(nullptr);
+  state_->give_back(nullptr);
 }
 
-void HandlePool::give_back(std::unique_ptr<Handle> handle) {
+void HandlePool::State::give_back(std::unique_ptr<Handle> handle) {
   {
-    const std::lock_guard lock(mutex_);
-    --lent_;
-    if (handle) idle_.push_back(std::move(handle));
+    const std::lock_guard lock(mutex);
+    --lent;
+    if (handle) idle.push_back(std::move(handle));
   }
-  freed_.notify_one();
+  freed.notify_one();
 }
 
 }  // namespace operate::http

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -30,14 +31,22 @@ class Handle {
 
 /// At most `size` handles, made when first needed. The one used last is lent first, so that its connection is
 /// the least likely to have been closed meanwhile. Any number of threads.
+///
+/// After a fork, the child begins anew and leaves what it inherited alone: using or closing it would disturb
+/// the parent's connections, and its lock may be held by a thread that the child does not have.
 class HandlePool {
+  struct State;
+
  public:
-  explicit HandlePool(std::size_t size) : size_(size) {}
+  explicit HandlePool(std::size_t size);
+  ~HandlePool();
+  HandlePool(const HandlePool&) = delete;
+  HandlePool& operator=(const HandlePool&) = delete;
 
   /// A handle on loan. It goes back when the lease ends, unless it was dropped.
   class Lease {
    public:
-    Lease(HandlePool& pool, std::unique_ptr<Handle> handle) : pool_(&pool), handle_(std::move(handle)) {}
+    Lease(State& state, std::unique_ptr<Handle> handle) : state_(&state), handle_(std::move(handle)) {}
     Lease(Lease&& other) noexcept = default;
     Lease& operator=(Lease&&) = delete;
     ~Lease();
@@ -47,7 +56,7 @@ class HandlePool {
     void drop();
 
    private:
-    HandlePool* pool_;
+    State* state_;
     std::unique_ptr<Handle> handle_;
   };
 
@@ -55,13 +64,20 @@ class HandlePool {
   Lease lease(std::chrono::steady_clock::time_point until);
 
  private:
-  void give_back(std::unique_ptr<Handle> handle);
+  struct State {
+    explicit State(long of_process) : process(of_process) {}
+    void give_back(std::unique_ptr<Handle> handle);
+
+    const long process;
+    std::mutex mutex;
+    std::condition_variable freed;
+    std::size_t lent = 0;
+    std::vector<std::unique_ptr<Handle>> idle;
+  };
+  State& state();
 
   std::size_t size_;
-  std::mutex mutex_;
-  std::condition_variable freed_;
-  std::size_t lent_ = 0;
-  std::vector<std::unique_ptr<Handle>> idle_;
+  std::atomic<State*> state_;
 };
 
 }  // namespace operate::http

@@ -99,7 +99,11 @@ class Transfer {
       return std::move(answer_);
     }
     if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
-    const char* words = error_[0] ? error_.data() : curl_easy_strerror(*code);
+    // A text about a proxy may quote the proxy's address, with its password.
+    const std::string_view text = error_.data();
+    const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
+                       text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
+    const std::string words(shown ? text : curl_easy_strerror(*code));
     return core::WireFailure{kind_of(*code), {}, elapsed(), connected_, words};
   }
 

@@ -51,6 +51,8 @@ TEST(BaseUrlTest, RefusesEverythingElseWithoutShowingIt) {
                           "http://a.example",
                           "http://127.0.0.1.evil.example",
                           "http://127.1",
+                          "http://127.0.0.08",
+                          "http://127.00.0.1",
                           "http://127.0.0.256",
                           "http://localhost.evil.example",
                           "http://0.0.0.0",

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -71,6 +72,19 @@ TEST(ExchangeTest, AnErrorTellsAllThatTheServerSaid) {
   EXPECT_NE(what.find("GET /x"), std::string::npos) << what;
   EXPECT_NE(what.find("Missing API Key"), std::string::npos) << what;
   EXPECT_NE(what.find("the test"), std::string::npos) << what;
+}
+
+TEST(ExchangeTest, AMessageStaysOneShortLine) {
+  const auto error = raised<operate::InvalidApiKeyError>(
+      answered(401, R"({"error":{"type":"authentication_error","message":"a\r\n2026 FAKE\u001b[31m\u0000b)" +
+                        std::string(5'000, 'x') + "\"}}"));
+  const std::string what = error->what();
+  EXPECT_LT(what.size(), 700u);
+  EXPECT_TRUE(std::none_of(what.begin(), what.end(), [](char c) { return c >= '\0' && c < ' '; })) << what;
+  EXPECT_EQ(error->message().size(), 5'019u);
+  EXPECT_EQ(raised<operate::InvalidApiKeyError>(answered(401, std::string(2u << 20, ' ') + unauthenticated))
+                ->type(),
+            "");
 }
 
 TEST(ExchangeTest, AMessageThatMayNamePeopleIsNotInWhat) {

@@ -142,4 +142,16 @@ TEST(ValidationTest, LimitsOfACall) {
   }
 }
 
+TEST(ValidationTest, RequestsHaveALimitOfSize) {
+  const std::string huge(70'000, 'a');
+  EXPECT_EQ(refused(operate::Request{"GET", "/" + huge, {}, ""}), "path");
+  EXPECT_EQ(refused(operate::Request{"GET", "/", {{"a", huge}}, ""}), "query");
+  operate::RequestOptions options;
+  options.headers = {{"a", huge}};
+  EXPECT_EQ(refused(options), "headers");
+  options.headers.clear();
+  options.query = {{huge, ""}};
+  EXPECT_EQ(refused(options), "query");
+}
+
 }  // namespace

@@ -114,4 +114,15 @@ TEST(CompaniesTest, OutliveTheirClient) {
   EXPECT_EQ(range.to_vector().size(), 60u);
 }
 
+TEST(CompaniesTest, WorksAfterAMove) {
+  const Emulator emulator;
+  auto companies = Client(emulator.config()).companies();
+  const auto other = std::move(companies);
+  EXPECT_EQ(companies.list().size(), other.list().size());
+  const auto range = companies.list_all();
+  auto pages = range.pages();
+  const auto same = std::move(pages);
+  EXPECT_EQ((*pages.begin()).size(), 50u);
+}
+
 }  // namespace

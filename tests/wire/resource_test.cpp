@@ -86,6 +86,17 @@ void from_json(const nlohmann::json& json, Amount& amount) {
   amount.cents = std::stol(json.at("id").get<std::string>());
 }
 
+struct Stage {};
+void from_json(const nlohmann::json& json, Stage&) {
+  (void)nlohmann::json::object().at(json.at("identifier").get<std::string>());
+}
+
+TEST_F(ResourceTest, AMessageDoesNotQuoteTheItem) {
+  const auto error =
+      thrown<operate::DecodeError>([&] { operate::list<Stage>(client, "/deals/list", "deals"); });
+  EXPECT_EQ(std::string(error->what()).find("DEAL-0"), std::string::npos) << error->what();
+}
+
 TEST_F(ResourceTest, AnyExceptionOfFromJsonIsADecodeErrorThatKnowsOfThePost) {
   const auto error = thrown<operate::DecodeError>([&] {
     operate::post<Amount>(client, "/deals/create", "deal", nlohmann::json{{"id", "secret"}});

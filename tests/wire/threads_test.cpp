@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -90,6 +93,24 @@ TEST(ThreadsTest, ConnectionsAreKept) {
   const Client client(config);
   for (int i = 0; i < 20; ++i) client.call({"GET", "/x", {}, ""});
   EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(ThreadsTest, AChildOfAForkLeavesTheParentsConnectionAlone) {
+  RawServer server([&](Connection& connection, int number) {
+    while (connection.read_request()) connection.answer(200, std::to_string(number));
+  });
+  operate::Config config;
+  config.api_key = "sk_test";
+  config.base_url = server.base_url();
+  const Client client(config);
+  const auto connection_used = [&] { return client.call({"GET", "/x", {}, ""}).body; };
+  EXPECT_EQ(connection_used(), "0");
+  const pid_t child = fork();
+  if (child == 0) _exit(connection_used() == "1" && connection_used() == "1" ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_EQ(connection_used(), "0");
 }
 
 }  // namespace

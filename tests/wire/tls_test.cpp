@@ -43,8 +43,11 @@ TEST(TlsTest, RefusesACertificateThatNobodyVouchesFor) {
   expect_refused(config);
   config.ca_file = another.file();
   expect_refused(config);
-  config.ca_file = "/nowhere/ca.pem";
-  expect_refused(config);
+  for (const std::string& bad :
+       {std::string("/nowhere/ca.pem"), std::string("/etc"), another.file() + '\0'}) {
+    config.ca_file = bad;
+    EXPECT_EQ(thrown<operate::ConfigError>([&] { Client client(config); })->setting(), "Config::ca_file");
+  }
 }
 
 TEST(TlsTest, RefusesACertificateOfAnotherHost) {

@@ -91,7 +91,7 @@ class PageCursor {
   }
 
   /// The offset of the item that is due.
-  std::int64_t position() const noexcept { return first_ + static_cast<std::int64_t>(index_); }
+  std::int64_t position() const noexcept { return saturating_add(first_, index_); }
 
  private:
   std::optional<Page<T>> load() {
