@@ -14,10 +14,9 @@ namespace operate {
 inline namespace v0 {
 
 /// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
-/// uses them exactly as they stand. Only from_environment() reads settings from outside, apart from the key,
-/// which is read from `OPERATE_API_KEY` where `api_key` was never set, and from the proxies that libcurl
-/// reads for itself
-/// (`https_proxy`, `NO_PROXY`).
+/// uses them exactly as they stand. Only from_environment() reads settings from outside; the exceptions are
+/// the key, which is read from `OPERATE_API_KEY` where `api_key` was never set, and the proxies, which
+/// libcurl reads for itself (`https_proxy`, `NO_PROXY`).
 ///
 /// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
 struct OPERATE_EXPORT Config {
@@ -43,8 +42,7 @@ struct OPERATE_EXPORT Config {
   RetryPolicy retry = {};
 
   /// The largest body that is accepted, counted after unpacking; at least 1. JSON beyond 1 GiB is refused
-  /// all the same. Headers have a fixed limit of
-  /// 256 KiB.
+  /// all the same. Headers have a fixed limit of 256 KiB.
   std::size_t max_response_bytes = 64u << 20;
 
   /// How many calls may be on the wire at once, each on a connection of its own; 1 to 10,000. Further calls

@@ -13,9 +13,9 @@
 #include <vector>
 
 // Resources of your own. A struct with a `from_json` (as nlohmann_json reads it, NLOHMANN_DEFINE_TYPE_*
-// included) gets what built-in resources have: the client's key, limits, retries and errors. Operate
-// documents neither paths nor answers beyond those of the built-in resources: which ones exist is for you to
-// know.
+// included), and nlohmann::json and JsonText as well, get what built-in resources have: the client's key,
+// limits, retries and errors. Operate documents neither paths nor answers beyond those of the built-in
+// resources: which ones exist is for you to know.
 
 namespace operate {
 inline namespace v0 {
