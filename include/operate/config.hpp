@@ -15,8 +15,8 @@ inline namespace v0 {
 
 /// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
 /// uses them exactly as they stand. Only from_environment() reads settings from outside; the exceptions are
-/// the key, which is read from `OPERATE_API_KEY` where `api_key` was never set, and the proxies, which
-/// libcurl reads for itself (`https_proxy`, `NO_PROXY`).
+/// the key, which is read from `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE` where `api_key` was never set, and
+/// the proxies, which libcurl reads for itself (`https_proxy`, `NO_PROXY`).
 ///
 /// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
 struct OPERATE_EXPORT Config {
@@ -61,11 +61,19 @@ struct OPERATE_EXPORT Config {
   /// Empty: the real one.
   std::shared_ptr<Clock> clock = {};
 
-  /// The defaults, with what the environment says on top: `OPERATE_BASE_URL`, and `OPERATE_TIMEOUT`, which is
-  /// `timeout` in seconds, `2.5` for example. A variable that is empty counts as not set. Leaves `api_key`
-  /// unset, so that the Client reads `OPERATE_API_KEY`. Throws ConfigError for a timeout that is no number of
-  /// at least 0.001, and for a base URL that is none. Do not call while another thread changes the
-  /// environment.
+  /// The defaults, with the settings file's profile on top, and on top of that what the environment says:
+  /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, and `OPERATE_TIMEOUT`, which is
+  /// `timeout` in seconds, `2.5` for example. A variable that is empty counts as not set.
+  ///
+  /// The settings file is `$XDG_CONFIG_HOME/operate/config.json`, else `~/.config/operate/config.json`;
+  /// `OPERATE_CONFIG_FILE` names another. It is JSON, `{"profiles": {"default": {"api_key": "...",
+  /// "base_url":
+  /// "..."}}}`, with any number of profiles, of which `OPERATE_PROFILE` names the one to use. Neither the
+  /// file nor a `default` has to exist.
+  ///
+  /// Throws ConfigError, with file, line and reason, for a settings file or profile that was named and is not
+  /// there or cannot be used, a timeout that is no number of at least 0.001, and a base URL that is none. Do
+  /// not call while another thread changes the environment.
   static Config from_environment();
 };
 

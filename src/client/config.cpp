@@ -1,8 +1,10 @@
 #include "client/config.hpp"
 
+#include "client/profile.hpp"
 #include "core/base_url.hpp"
 #include "core/refuse.hpp"
 #include "credentials/environment.hpp"
+#include "credentials/key_provider.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -53,6 +55,10 @@ inline namespace v0 {
 
 Config Config::from_environment() {
   Config config;
+  client::Profile profile = client::read_profile();
+  if (profile.base_url) config.base_url = std::move(*profile.base_url);
+  // Where the environment names a key, the client reads it for itself.
+  if (!detail::KeyProvider::environment_has_key()) config.api_key = profile.api_key;
   if (auto url = credentials::environment_variable("OPERATE_BASE_URL")) {
     // Checked here to name the variable; whether plain http will do is for the client to say.
     core::parse_base_url(*url, /*allow_plain_http=*/true, "OPERATE_BASE_URL");

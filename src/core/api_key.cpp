@@ -3,6 +3,7 @@
 #include "core/refuse.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace operate::core {
@@ -16,43 +17,34 @@ bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-void wipe(std::string& text) {
-  // Through a volatile pointer, so that the compiler does not leave out writes to memory that is about to be
-  // freed.
-  volatile char* at = text.data();
-  for (std::size_t i = 0; i < text.size(); ++i) at[i] = '\0';
-}
-
 }  // namespace
 
-ApiKey::ApiKey(std::string value, std::string origin) : value_(std::move(value)), origin_(std::move(origin)) {
+ApiKey::ApiKey(std::string_view value, std::string origin) : value_(value), origin_(std::move(origin)) {
   const char* problem = nullptr;
-  if (value_.empty())
+  if (value.empty())
     problem = "is empty";
-  else if (value_.size() > 4096)
+  else if (value.size() > 4096)
     problem = "has more than 4096 characters";
-  else if (std::any_of(value_.begin(), value_.end(), [](char c) { return c <= ' ' || c > '~'; }))
+  else if (std::any_of(value.begin(), value.end(), [](char c) { return c <= ' ' || c > '~'; }))
     problem = "has a blank, a line break, a control character or a character that is not ASCII";
-  if (!problem) return;
-  wipe(value_);
-  refuse_setting("Config::api_key",
-                 "The API key from " + origin_ + " " + problem +
-                     ". Give the key exactly as app.operate.so, Settings > API Keys showed it.");
+  if (problem)
+    refuse_setting("Config::api_key",
+                   "The API key from " + origin_ + " " + problem +
+                       ". Give the key exactly as app.operate.so, Settings > API Keys showed it.");
 }
 
-ApiKey::~ApiKey() { wipe(value_); }
-
 std::string ApiKey::redact(std::string_view text) const {
-  const std::size_t least = std::min(part_size, value_.size());
+  const std::string_view key = value();
+  const std::size_t least = std::min(part_size, key.size());
   std::string result;
   std::size_t shown = 0;  // Everything before it is in the result.
   for (std::size_t at = 0; at + least <= text.size();) {
     // The longest part of the key that begins here.
     std::size_t longest = 0;
-    for (std::size_t from = value_.find(text.substr(at, least)); from != std::string::npos;
-         from = value_.find(text.substr(at, least), from + 1)) {
+    for (std::size_t from = key.find(text.substr(at, least)); from != std::string::npos;
+         from = key.find(text.substr(at, least), from + 1)) {
       std::size_t size = least;
-      while (at + size < text.size() && from + size < value_.size() && text[at + size] == value_[from + size])
+      while (at + size < text.size() && from + size < key.size() && text[at + size] == key[from + size])
         ++size;
       longest = std::max(longest, size);
     }

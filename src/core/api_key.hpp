@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/secret.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -11,12 +13,9 @@ class ApiKey {
  public:
   /// `origin` says where the key came from, in words for messages: `the environment variable
   /// OPERATE_API_KEY`. Throws ConfigError for what cannot be a key.
-  ApiKey(std::string value, std::string origin);
-  ~ApiKey();
-  ApiKey(const ApiKey&) = delete;
-  ApiKey& operator=(const ApiKey&) = delete;
+  ApiKey(std::string_view value, std::string origin);
 
-  const std::string& value() const noexcept { return value_; }
+  std::string_view value() const noexcept { return value_.view(); }
   const std::string& origin() const noexcept { return origin_; }
 
   /// The text with the key taken out, also where it is only a part of the key of 8 characters and more, so
@@ -25,7 +24,7 @@ class ApiKey {
   std::string redact(std::string_view text) const;
 
  private:
-  std::string value_;
+  Secret value_;
   std::string origin_;
 };
 

@@ -5,6 +5,8 @@
 #include <operate/api_key_source.hpp>
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace operate {
 inline namespace v0 {
@@ -23,6 +25,12 @@ class KeyProvider {
 
   /// Loads the key of a source; one that was never set looks at the environment.
   static std::shared_ptr<const core::ApiKey> load(const ApiKeySource& source);
+
+  /// Whether the environment names a key. Throws ConfigError where it names two.
+  static bool environment_has_key();
+
+  /// A key that stands in a text of the user's; `origin` says where, in words for messages.
+  static ApiKeySource literal(std::string_view key, std::string origin);
 };
 
 }  // namespace detail

@@ -1,5 +1,7 @@
 #include "http/transfer.hpp"
 
+#include "core/secret.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -26,22 +28,31 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-// The list that libcurl reads, over memory that is ours: two allocations instead of two a header.
+// The list that libcurl reads, over memory that is ours: two allocations instead of two a header, and the key
+// in it is wiped.
 class HeaderList {
  public:
-  explicit HeaderList(std::size_t size) {
-    text_.reserve(64 * size);
-    ends_.reserve(size);
+  // `bytes` must be enough for all lines, so that no copy of the key stays behind where the memory was
+  // before.
+  HeaderList(std::size_t count, std::size_t bytes) {
+    text_.reserve(bytes);
+    ends_.reserve(count);
   }
+  ~HeaderList() { core::wipe(text_); }
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
 
-  void add(const std::string& name, const std::string& value) {
+  // What one line takes beyond its name and value.
+  static constexpr std::size_t overhead = 3;
+
+  void add(std::string_view name, std::string_view value) {
     // libcurl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
-    const bool blank = value.find_first_not_of(" \t") == std::string::npos;
+    const bool blank = value.find_first_not_of(" \t") == std::string_view::npos;
     text_.append(name).append(blank ? ";" : ": ");
     if (!blank) text_.append(value);
     end_line();
   }
-  void leave_out(const char* name) {
+  void leave_out(std::string_view name) {
     text_.append(name).append(":");
     end_line();
   }
@@ -76,7 +87,7 @@ class Transfer {
         settings_(settings),
         request_(request),
         limits_(limits),
-        headers_(request.headers.size() + 3) {
+        headers_(request.headers.size() + 3, bytes_of_headers(request, key)) {
     answer_.headers.reserve(16);
     curl_easy_reset(easy_);
     set_headers(key);
@@ -114,8 +125,17 @@ class Transfer {
     if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw std::bad_alloc();
   }
 
+  static constexpr std::string_view key_header = "x-api-key";
+
+  static std::size_t bytes_of_headers(const core::WireRequest& request, const core::ApiKey& key) {
+    std::size_t bytes = key_header.size() + key.value().size() + HeaderList::overhead;
+    for (const auto& [name, value] : request.headers)
+      bytes += name.size() + value.size() + HeaderList::overhead;
+    return bytes + sizeof "Content-Type:" + sizeof "Expect:";
+  }
+
   void set_headers(const core::ApiKey& key) {
-    headers_.add("x-api-key", key.value());
+    headers_.add(key_header, key.value());
     for (const auto& [name, value] : request_.headers) headers_.add(name, value);
     if (sends_body()) {
       if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -41,6 +42,11 @@ class CountingIterator {
   std::size_t* position_ = nullptr;
 };
 
+std::size_t line_of(std::string_view text, std::size_t position) {
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(position, text.size()));
+  return 1 + static_cast<std::size_t>(std::count(text.begin(), end, '\n'));
+}
+
 std::uint32_t narrow(std::size_t size) { return static_cast<std::uint32_t>(size); }
 
 }  // namespace
@@ -48,7 +54,8 @@ std::uint32_t narrow(std::size_t size) { return static_cast<std::uint32_t>(size)
 // Takes nlohmann's events; each returns whether to go on.
 class Document::Builder {
  public:
-  Builder(Document& document, const std::size_t& position) : document_(document), position_(position) {}
+  Builder(Document& document, const std::size_t& position, bool with_lines)
+      : document_(document), position_(position), with_lines_(with_lines) {}
 
   bool null() {
     return add(Kind::null, [](Node&) {});
@@ -90,6 +97,11 @@ class Document::Builder {
     set(node);
     document_.nodes_.push_back(node);
     document_.nodes_.back().next = narrow(document_.nodes_.size());
+    if (with_lines_) {
+      // A number's end shows only in the byte behind it.
+      const bool number = kind == Kind::integer || kind == Kind::other_number;
+      document_.ends_.push_back(narrow(position_ - (number ? 2 : 1)));
+    }
     return true;
   }
   bool open(Kind kind) {
@@ -114,20 +126,36 @@ class Document::Builder {
 
   Document& document_;
   const std::size_t& position_;
+  bool with_lines_;
   std::vector<std::size_t> open_;
   std::uint32_t name_ = no_name;
 };
 
 std::optional<Document> Document::parse(std::string_view text) {
+  std::size_t position = 0;
+  return parse(text, /*with_lines=*/false, position);
+}
+
+std::optional<Document> Document::parse_with_lines(std::string_view text, std::size_t& fault) {
+  std::size_t position = 0;
+  auto document = parse(text, /*with_lines=*/true, position);
+  // The last byte that was read is the one that does not fit.
+  if (!document) fault = line_of(text, position - std::min<std::size_t>(position, 1));
+  return document;
+}
+
+std::optional<Document> Document::parse(std::string_view text, bool with_lines, std::size_t& position) {
   // A string takes at most twice its length in strings_ (`""` is the worst), so all positions fit 32 bits.
   if (text.size() > UINT32_MAX / 4) return std::nullopt;
   // nlohmann takes a NUL byte for the end of the text and would not see what stands behind it.
-  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    position = nul + 1;
+    return std::nullopt;
+  }
 
   Document document;
   document.text_ = text;
-  std::size_t position = 0;
-  Builder builder(document, position);
+  Builder builder(document, position, with_lines);
   const char* begin = text.data();
   if (!nlohmann::json::sax_parse(CountingIterator(begin, &position),
                                  CountingIterator(begin + text.size(), &position), &builder))
@@ -185,6 +213,11 @@ std::optional<std::int64_t> Value::integer() const noexcept {
 std::optional<bool> Value::boolean() const noexcept {
   if (!is(Kind::boolean)) return std::nullopt;
   return document_->nodes_[index_].boolean;
+}
+
+std::size_t Value::line() const noexcept {
+  if (!document_ || document_->ends_.empty()) return 0;
+  return line_of(document_->text_, document_->ends_[index_]);
 }
 
 bool is_utf8(std::string_view text) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,6 +43,10 @@ class Value {
   std::optional<std::int64_t> integer() const noexcept;
   std::optional<bool> boolean() const noexcept;
 
+  /// The line of the text in which the value ends (an object or array: begins), from 1; 0 where the text was
+  /// not parsed with lines.
+  std::size_t line() const noexcept;
+
  private:
   friend class Document;
   Value(const Document* document, std::size_t index) : document_(document), index_(index) {}
@@ -56,6 +61,13 @@ class Document {
   /// Empty where the text is not one whole valid JSON text in UTF-8, is nested deeper than max_depth, or is
   /// longer than 1 GiB.
   static std::optional<Document> parse(std::string_view text);
+
+  /// The same for a text that people write: its values know their line, and where the text is none, `fault`
+  /// is the line in which it stops being one.
+  static std::optional<Document> parse_with_lines(std::string_view text, std::size_t& fault);
+
+  /// Overwrites the strings, for a document that holds a secret. No value of it may be used afterwards.
+  void wipe_strings() noexcept { std::fill(strings_.begin(), strings_.end(), '\0'); }
 
   Document(Document&&) = default;
   Document& operator=(Document&&) = default;
@@ -87,11 +99,13 @@ class Document {
   static constexpr std::uint32_t no_name = UINT32_MAX;
 
   Document() = default;
+  static std::optional<Document> parse(std::string_view text, bool with_lines, std::size_t& position);
   std::string_view string_at(std::uint32_t position) const noexcept;
 
   std::string_view text_;
   std::vector<Node> nodes_;
   std::string strings_;
+  std::vector<std::uint32_t> ends_;  // Of each node, the position where it ends; empty without lines.
 };
 
 /// Whether the text is valid UTF-8.

@@ -1,0 +1,114 @@
+// Looks into every piece of memory that C++ code of this program frees, for the key: the library's own copies
+// must be wiped before. (libcurl's and the TLS library's memory comes from malloc, and is not theirs to
+// promise nor ours.)
+#include <operate/operate.hpp>
+
+#include "support/temporary_folder.hpp"
+
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <new>
+#include <string>
+
+namespace {
+
+// In parts, so that the program's own constant is not a string that is ever copied whole by accident.
+constexpr char key[] = "sk_live_WIPEMExQ7zKEYwV9pLmN3";
+constexpr std::size_t part = 12;
+std::atomic<int> found{0};
+
+void look(void* memory) noexcept {
+  if (!memory) return;
+  const std::size_t size = malloc_usable_size(memory);
+  for (std::size_t from = 0; from + part < sizeof key; ++from)
+    if (memmem(memory, size, key + from, part)) {
+      ++found;
+      return;
+    }
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  look(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+namespace {
+
+int failures = 0;
+
+void expect(const char* what, bool clean) {
+  const bool good = (found.exchange(0) == 0) == clean;
+  std::cout << (good ? "ok: " : "FAILED: ") << what << std::endl;
+  if (!good) ++failures;
+}
+
+// Makes a client and a call, so that the key goes all the way into libcurl. Nobody listens on port 1 of the
+// loopback.
+void use(operate::ApiKeySource source) {
+  operate::Config config;
+  config.api_key = std::move(source);
+  config.base_url = "http://127.0.0.1:1";
+  config.retry.max_retries = 1;
+  config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
+  operate::RequestOptions options;
+  options.headers = {{"x-long", std::string(2'000, 'x')}};
+  const operate::Client client(config);
+  static_cast<void>(operate::attempt([&] { return client.companies().list({}, options); }));
+  static_cast<void>(operate::attempt([&] { return client.call({"POST", "/x", {}, "{}"}); }));
+}
+
+}  // namespace
+
+int main() {
+  { std::string copy(key); }
+  expect("the search finds a copy that nobody wiped", /*clean=*/false);
+
+  use(key);
+  expect("a literal", true);
+  use(std::string_view(key));
+  expect("a string_view", true);
+  use(std::string(key));
+  expect("a string that was handed over", true);
+
+  setenv("OPERATE_API_KEY", key, 1);
+  use({});
+  expect("the environment", true);
+  unsetenv("OPERATE_API_KEY");
+
+  const operate::test::TemporaryFolder folder;
+  char* text = new char[sizeof key + 1];
+  std::memcpy(text, key, sizeof key - 1);
+  std::memcpy(text + sizeof key - 1, "\n", 2);
+  const std::string path = folder.path("key");
+  if (std::FILE* file = std::fopen(path.c_str(), "w")) {
+    std::setvbuf(file, nullptr, _IONBF, 0);
+    std::fputs(text, file);
+    std::fclose(file);
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+  }
+  std::memset(text, 0, sizeof key + 1);
+  delete[] text;
+  expect("the preparation of this test", true);
+  use(operate::ApiKeySource::file(path));
+  expect("a file", true);
+
+  setenv("OPERATE_API_KEY", (std::string(key, 20) + " ").c_str(), 1);
+  found = 0;
+  try {
+    const operate::Client client{operate::Config{}};
+  } catch (const operate::ConfigError&) {
+  }
+  expect("a key that is refused", true);
+  return failures == 0 ? 0 : 1;
+}
