@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <optional>
 #include <regex>
+#include <stdexcept>
 #include <utility>
 
 namespace operate::testing {
@@ -77,6 +78,11 @@ std::size_t code_points(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+[[noreturn]] void refuse_state(const std::string& problem) {
+  throw std::invalid_argument("operate::testing::EmulatorOptions: the state " + problem +
+                              R"(; it has the form {"companies": [{"id": "..."}], "people": []})");
+}
+
 // The first documented rule that a person breaks; empty where all are kept.
 std::string broken_rule(const ordered_json& person) {
   if (!person.is_object()) return "The body is no JSON object";
@@ -112,8 +118,31 @@ std::string broken_rule(const ordered_json& person) {
 
 }  // namespace
 
-EmulatedApi::EmulatedApi(int companies) : companies_(ordered_json::array()) {
-  for (int i = 0; i < companies; ++i) companies_.push_back(make_company(i));
+EmulatedApi::EmulatedApi(int companies, const std::string& state) : companies_(ordered_json::array()) {
+  if (state.empty()) {
+    for (int i = 0; i < companies; ++i) companies_.push_back(make_company(i));
+    return;
+  }
+  ordered_json whole;
+  try {
+    whole = ordered_json::parse(state);
+  } catch (const nlohmann::json::exception& error) {
+    refuse_state(std::string("is no JSON: ") + error.what());
+  }
+  if (!whole.is_object()) refuse_state("is no object");
+  for (auto& [name, items] : whole.items()) {
+    if (name != "companies" && name != "people") refuse_state("has an unknown member " + name);
+    if (!items.is_array()) refuse_state("has " + name + " that are no array");
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (!items[i].is_object() || !items[i].contains("id") || !is_text(items[i]["id"], 1))
+        refuse_state("has " + name + "[" + std::to_string(i) + "], which is no object with a string id");
+    (name == "people" ? people_ : companies_) = std::move(items);
+  }
+}
+
+std::string EmulatedApi::state() const {
+  const std::lock_guard lock(mutex_);
+  return ordered_json{{"companies", companies_}, {"people", people_}}.dump();
 }
 
 EmulatorAnswer EmulatedApi::undocumented(int status, const std::string& message) {
@@ -148,8 +177,10 @@ EmulatorAnswer EmulatedApi::create_person(const EmulatorRequest& request) {
   const std::string broken = broken_rule(person);
   if (!broken.empty()) return undocumented(400, broken);
   // The documentation has no schema for the answer; this is what its envelope suggests.
-  ordered_json created = {{"id", uuid(0xbe, ++people_)}};
+  const std::lock_guard lock(mutex_);
+  ordered_json created = {{"id", uuid(0xbe, static_cast<unsigned>(people_.size() + 1))}};
   created.update(person);
+  people_.push_back(created);
   return success({{"person", std::move(created)}});
 }
 

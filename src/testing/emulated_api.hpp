@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <atomic>
+#include <mutex>
 #include <string>
 
 namespace operate::testing {
@@ -18,7 +18,8 @@ inline constexpr const char* forbidden_key = "sk_emulator_forbidden_6d2e90ab47c8
 /// nothing with the client's core, so that the two check each other.
 class EmulatedApi {
  public:
-  explicit EmulatedApi(int companies);
+  /// `state` is JSON; where it is empty, `companies` are invented. Throws std::invalid_argument.
+  EmulatedApi(int companies, const std::string& state);
 
   /// A status other than 200 where the key is refused.
   static EmulatorAnswer check_key(const EmulatorRequest& request);
@@ -26,12 +27,15 @@ class EmulatedApi {
   EmulatorAnswer list_companies(const EmulatorRequest& request) const;
   EmulatorAnswer create_person(const EmulatorRequest& request);
 
+  std::string state() const;
+
   /// A refusal for which the documentation has no form.
   static EmulatorAnswer undocumented(int status, const std::string& message);
 
  private:
   nlohmann::ordered_json companies_;
-  std::atomic<unsigned> people_{0};
+  mutable std::mutex mutex_;  // Guards people_.
+  nlohmann::ordered_json people_ = nlohmann::ordered_json::array();
 };
 
 }  // namespace operate::testing

@@ -1,5 +1,6 @@
 #include <operate/testing/emulator.hpp>
 
+#include "testing/certificate.hpp"
 #include "testing/emulated_api.hpp"
 
 #include <httplib.h>
@@ -94,7 +95,12 @@ std::string EmulatorRequest::parameter(const std::string& name) const {
 
 class Emulator::Impl {
  public:
-  explicit Impl(const EmulatorOptions& options) : api_(options.companies) {
+  explicit Impl(const EmulatorOptions& options)
+      : api_(options.companies, options.state.text()),
+        certificate_(options.tls ? std::make_unique<Certificate>("IP:127.0.0.1,DNS:localhost") : nullptr),
+        server_(certificate_
+                    ? std::make_unique<httplib::SSLServer>(certificate_->certificate(), certificate_->key())
+                    : std::make_unique<httplib::Server>()) {
     routes_[{"GET", "/companies/list"}] = [this](const auto& request) {
       return api_.list_companies(request);
     };
@@ -102,13 +108,13 @@ class Emulator::Impl {
       return api_.create_person(request);
     };
 
-    server_.new_task_queue = [] { return new ThreadPerConnection; };
-    server_.set_tcp_nodelay(true);
-    server_.set_keep_alive_max_count(1'000'000);
+    server_->new_task_queue = [] { return new ThreadPerConnection; };
+    server_->set_tcp_nodelay(true);
+    server_->set_keep_alive_max_count(1'000'000);
     // Short, because stop() waits until idle connections have run into it.
-    server_.set_keep_alive_timeout(1);
+    server_->set_keep_alive_timeout(1);
     // Not httplib's default, which lets two servers share a port.
-    server_.set_socket_options([](socket_t socket) {
+    server_->set_socket_options([](socket_t socket) {
       const int on = 1;
       setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
@@ -116,7 +122,7 @@ class Emulator::Impl {
       const EmulatorRequest read = read_request(request);
       write(answer(read), response);
     };
-    server_.Get(".*", serve)
+    server_->Get(".*", serve)
         .Post(".*", serve)
         .Put(".*", serve)
         .Patch(".*", serve)
@@ -125,15 +131,15 @@ class Emulator::Impl {
 
     constexpr const char* host = "127.0.0.1";
     if (options.port == 0)
-      port_ = server_.bind_to_any_port(host);
+      port_ = server_->bind_to_any_port(host);
     else
-      port_ = server_.bind_to_port(host, options.port) ? options.port : -1;
+      port_ = server_->bind_to_port(host, options.port) ? options.port : -1;
     if (port_ <= 0)
       throw std::runtime_error("operate::testing::Emulator: port " + std::to_string(options.port) +
                                " of 127.0.0.1 cannot be listened on; is it taken?");
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    thread_ = std::thread([this] { server_->listen_after_bind(); });
     // stop() does nothing to a server that is not running yet.
-    while (!server_.is_running()) std::this_thread::yield();
+    while (!server_->is_running()) std::this_thread::yield();
   }
 
   ~Impl() {
@@ -142,11 +148,15 @@ class Emulator::Impl {
       stopping_ = true;
     }
     stopped_.notify_all();
-    server_.stop();
+    server_->stop();
     thread_.join();
   }
 
-  int port() const { return port_; }
+  std::string base_url() const {
+    return (certificate_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_);
+  }
+  std::string ca_file() const { return certificate_ ? certificate_->file() : ""; }
+  std::string state() const { return api_.state(); }
 
   void add_route(std::string method, std::string path, Handler handler) {
     const std::lock_guard lock(mutex_);
@@ -207,7 +217,8 @@ class Emulator::Impl {
   bool stopping_ = false;
   std::map<std::pair<std::string, std::string>, Handler> routes_;
   std::deque<EmulatorAnswer> scripted_;
-  httplib::Server server_;
+  std::unique_ptr<Certificate> certificate_;
+  std::unique_ptr<httplib::Server> server_;
   int port_ = 0;
   std::thread thread_;
 };
@@ -215,7 +226,9 @@ class Emulator::Impl {
 Emulator::Emulator(const EmulatorOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 Emulator::~Emulator() = default;
 
-std::string Emulator::base_url() const { return "http://127.0.0.1:" + std::to_string(impl_->port()); }
+std::string Emulator::base_url() const { return impl_->base_url(); }
+std::string Emulator::ca_file() const { return impl_->ca_file(); }
+JsonText Emulator::state() const { return JsonText(impl_->state()); }
 std::string Emulator::api_key() const { return good_key; }
 std::string Emulator::expired_api_key() const { return expired_key; }
 std::string Emulator::forbidden_api_key() const { return forbidden_key; }
@@ -223,6 +236,7 @@ std::string Emulator::forbidden_api_key() const { return forbidden_key; }
 Config Emulator::config() const {
   Config config;
   config.base_url = base_url();
+  config.ca_file = ca_file();
   config.api_key = api_key();
   config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
   return config;

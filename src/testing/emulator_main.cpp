@@ -4,7 +4,22 @@
 
 #include <csignal>
 #include <exception>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file || text.empty()) throw std::runtime_error(path + " cannot be read, or is empty");
+  return text;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app(
@@ -14,6 +29,12 @@ int main(int argc, char** argv) {
   app.add_option("--companies", options.companies, "How many companies there are")
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
+  app.add_flag("--tls", options.tls, "Serve https, with a certificate made now");
+  std::string state_file, save_file;
+  app.add_option("--state", state_file, "Begin with the companies and people of this JSON file")
+      ->check(CLI::ExistingFile)
+      ->excludes("--companies");
+  app.add_option("--save", save_file, "Write the companies and people to this JSON file at the end");
   CLI11_PARSE(app, argc, argv);
 
   // Blocked before the server's threads begin, so that they inherit it and sigwait below gets the signal.
@@ -23,14 +44,22 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   try {
+    if (!state_file.empty()) options.state = operate::JsonText(read(state_file));
     const operate::testing::Emulator emulator(options);
     std::cout << "export OPERATE_BASE_URL=" << emulator.base_url() << '\n'
               << "export OPERATE_API_KEY=" << emulator.api_key() << '\n'
               << "# This key gets 401: " << emulator.expired_api_key() << '\n'
-              << "# This key gets 403: " << emulator.forbidden_api_key() << std::endl;
+              << "# This key gets 403: " << emulator.forbidden_api_key() << '\n';
+    if (options.tls) std::cout << "# For Config::ca_file: " << emulator.ca_file() << '\n';
+    std::cout << std::flush;
     int signal = 0;
     sigwait(&signals, &signal);
-    return 0;
+    if (save_file.empty()) return 0;
+    std::ofstream file(save_file);
+    file << emulator.state().text() << std::flush;
+    if (file) return 0;
+    std::cerr << "cannot write " << save_file << '\n';
+    return 1;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;

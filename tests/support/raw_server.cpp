@@ -1,14 +1,19 @@
 #include "support/raw_server.hpp"
 
+#include "testing/certificate.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -30,9 +35,41 @@ std::pair<int, int> bind_somewhere() {
   return {listener, ntohs(address.sin_port)};
 }
 
+// One for all servers of a test.
+const operate::testing::Certificate& certificate() {
+  static const operate::testing::Certificate the_one("IP:127.0.0.1");
+  return the_one;
+}
+
+// OpenSSL writes without MSG_NOSIGNAL.
+void block_sigpipe() {
+  sigset_t sigpipe;
+  sigemptyset(&sigpipe);
+  sigaddset(&sigpipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &sigpipe, nullptr);
+}
+
 }  // namespace
 
-Connection::~Connection() { ::close(socket_); }
+bool over_tls() { return std::getenv("OPERATE_TEST_TLS") != nullptr; }
+
+Connection::Connection(int socket, ssl_ctx_st* context) : socket_(socket) {
+  if (!context) return;
+  tls_ = SSL_new(context);
+  SSL_set_fd(tls_, socket_);
+}
+
+Connection::~Connection() {
+  if (tls_ && !reset_ && SSL_is_init_finished(tls_)) SSL_shutdown(tls_);
+  SSL_free(tls_);
+  ::close(socket_);
+}
+
+bool Connection::shake_hands() { return !tls_ || SSL_accept(tls_) == 1; }
+
+long Connection::receive(char* to, std::size_t size) {
+  return tls_ ? SSL_read(tls_, to, static_cast<int>(size)) : ::recv(socket_, to, size, 0);
+}
 
 std::optional<std::string> Connection::read_request() {
   for (;;) {
@@ -50,7 +87,7 @@ std::optional<std::string> Connection::read_request() {
       }
     }
     std::array<char, 65536> buffer;
-    const ssize_t bytes = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    const long bytes = receive(buffer.data(), buffer.size());
     if (bytes <= 0) return std::nullopt;
     received_.append(buffer.data(), static_cast<std::size_t>(bytes));
   }
@@ -58,7 +95,10 @@ std::optional<std::string> Connection::read_request() {
 
 void Connection::send(const std::string& bytes) {
   for (std::size_t sent = 0; sent < bytes.size();) {
-    const ssize_t count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const char* from = bytes.data() + sent;
+    const std::size_t size = bytes.size() - sent;
+    const long count =
+        tls_ ? SSL_write(tls_, from, static_cast<int>(size)) : ::send(socket_, from, size, MSG_NOSIGNAL);
     if (count <= 0) return;  // The client has gone; what it made of that is what the test looks at.
     sent += static_cast<std::size_t>(count);
   }
@@ -71,18 +111,24 @@ void Connection::answer(int status, const std::string& body, const std::string& 
 }
 
 void Connection::reset() {
+  reset_ = true;
   const linger hard{1, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 }
 
 void Connection::wait_for_close() {
   std::array<char, 4096> buffer;
-  while (::recv(socket_, buffer.data(), buffer.size(), 0) > 0) continue;
+  while (receive(buffer.data(), buffer.size()) > 0) continue;
 }
 
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
-RawServer::RawServer(Serve serve) : serve_(std::move(serve)) {
+RawServer::RawServer(Serve serve, Wire wire) : serve_(std::move(serve)) {
+  if (wire == Wire::of_the_run && over_tls()) {
+    context_ = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_use_certificate(context_, certificate().certificate());
+    SSL_CTX_use_PrivateKey(context_, certificate().key());
+  }
   std::tie(listener_, port_) = bind_somewhere();
   if (::listen(listener_, 64) != 0) throw std::runtime_error("cannot listen on 127.0.0.1");
   acceptor_ = std::thread([this] { accept_all(); });
@@ -97,6 +143,23 @@ RawServer::~RawServer() {
   }
   for (std::thread& thread : threads_) thread.join();
   ::close(listener_);
+  SSL_CTX_free(context_);
+}
+
+std::string RawServer::base_url() const {
+  return (context_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_);
+}
+
+void RawServer::direct(Config& config) const {
+  config.base_url = base_url();
+  config.ca_file = context_ ? certificate().file() : "";
+}
+
+Config RawServer::config() const {
+  Config config;
+  config.api_key = "sk_test";
+  direct(config);
+  return config;
 }
 
 void RawServer::accept_all() {
@@ -106,10 +169,11 @@ void RawServer::accept_all() {
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const std::lock_guard lock(mutex_);
-    const auto connection = open_.emplace(open_.end(), socket);
+    const auto connection = open_.emplace(open_.end(), socket, context_);
     const int number = count_++;
     threads_.emplace_back([this, connection, number] {
-      serve_(*connection, number);
+      block_sigpipe();
+      if (connection->shake_hands()) serve_(*connection, number);
       const std::lock_guard done(mutex_);
       open_.erase(connection);
     });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/config.hpp>
+
 #include <atomic>
 #include <functional>
 #include <list>
@@ -9,12 +11,19 @@
 #include <thread>
 #include <vector>
 
+struct ssl_st;
+struct ssl_ctx_st;
+
 namespace operate::test {
+
+/// Whether this run of the tests is the one in which every server that can speaks TLS (OPERATE_TEST_TLS=1).
+bool over_tls();
 
 /// One accepted connection. Reading waits for bytes; the server's end unblocks it.
 class Connection {
  public:
-  explicit Connection(int socket) : socket_(socket) {}
+  /// `context` is null for a connection without TLS.
+  Connection(int socket, ssl_ctx_st* context);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -33,21 +42,34 @@ class Connection {
   void shut_down();
 
  private:
+  friend class RawServer;
+  bool shake_hands();
+  /// What came; 0 and less where nothing more will.
+  long receive(char* to, std::size_t size);
+
   int socket_;
+  ssl_st* tls_ = nullptr;
+  bool reset_ = false;
   std::string received_;
 };
+
+enum class Wire { of_the_run, plain };
 
 /// A server whose every byte a test decides. Each connection runs `serve` on a thread of its own, with the
 /// connection's number from 0; it is closed when `serve` returns.
 class RawServer {
  public:
   using Serve = std::function<void(Connection&, int)>;
-  explicit RawServer(Serve serve);
+  explicit RawServer(Serve serve, Wire wire = Wire::of_the_run);
   ~RawServer();
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
 
-  std::string base_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string base_url() const;
+  /// Points the settings at this server: its URL and its certificate.
+  void direct(Config& config) const;
+  /// Settings for it, with a key and otherwise as they are by default.
+  Config config() const;
   int port() const { return port_; }
   int connections() const { return count_; }
 
@@ -55,6 +77,7 @@ class RawServer {
   void accept_all();
 
   Serve serve_;
+  ssl_ctx_st* context_ = nullptr;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> count_{0};

@@ -2,12 +2,14 @@
 
 #include <operate/operate.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,8 +34,9 @@ std::string refusal(const Client& client, const nlohmann::json& person) {
 }
 
 TEST(EmulatorTest, RefusesKeysWithTheDocumentedBody) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   httplib::Client bare(emulator.base_url());  // Ours cannot leave the key out.
+  bare.set_ca_cert_path(emulator.ca_file().c_str());
   const auto ask = [&](const httplib::Headers& headers) { return bare.Get("/companies/list", headers); };
   for (const httplib::Headers& headers : {httplib::Headers{}, httplib::Headers{{"x-api-key", ""}}}) {
     const auto missing = ask(headers);
@@ -59,7 +62,7 @@ TEST(EmulatorTest, RefusesKeysWithTheDocumentedBody) {
 }
 
 TEST(EmulatorTest, ChecksEveryDocumentedRuleOfAPerson) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   const Client client(emulator.config());
   const nlohmann::json good = {{"email", "a@x.example"}, {"full_name", "Ada"}};
   EXPECT_EQ(refusal(client, good), "");
@@ -97,7 +100,7 @@ TEST(EmulatorTest, ChecksEveryDocumentedRuleOfAPerson) {
 }
 
 TEST(EmulatorTest, ChecksTheRangesOfAList) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   const Client client(emulator.config());
   const auto ask = [&](const char* name, const char* value) {
     return client.call({"GET", "/companies/list", {{name, value}}, ""}).status;
@@ -110,15 +113,20 @@ TEST(EmulatorTest, ChecksTheRangesOfAList) {
 }
 
 TEST(EmulatorTest, HasTheCompaniesThatWereAskedFor) {
-  operate::testing::EmulatorOptions options;
+  auto options = operate::test::emulator_options();
   options.companies = 1234;
   const Emulator emulator(options);
   EXPECT_EQ(Client(emulator.config()).companies().list().pagination().total, 1234);
-  EXPECT_EQ(Client(Emulator().config()).companies().list_all({50, 0, 0}).to_vector().size(), 0u);
+  EXPECT_EQ(Client(Emulator(operate::test::emulator_options()).config())
+                .companies()
+                .list_all({50, 0, 0})
+                .to_vector()
+                .size(),
+            0u);
 }
 
 TEST(EmulatorTest, AnswersScriptedOnesFirstAndInOrder) {
-  Emulator emulator;
+  Emulator emulator(operate::test::emulator_options());
   auto config = emulator.config();
   config.retry.max_retries = 0;
   const Client client(config);
@@ -136,7 +144,7 @@ TEST(EmulatorTest, AnswersScriptedOnesFirstAndInOrder) {
 }
 
 TEST(EmulatorTest, ADelayDoesNotHoldUpItsEnd) {
-  auto emulator = std::make_unique<Emulator>();
+  auto emulator = std::make_unique<Emulator>(operate::test::emulator_options());
   auto config = emulator->config();
   config.timeout = std::chrono::milliseconds(20);
   config.retry.max_retries = 0;
@@ -146,7 +154,7 @@ TEST(EmulatorTest, ADelayDoesNotHoldUpItsEnd) {
 }
 
 TEST(EmulatorTest, RoutesOfAUser) {
-  Emulator emulator;
+  Emulator emulator(operate::test::emulator_options());
   emulator.add_route("GET", "/companies/list", [](const auto&) { return EmulatorAnswer{200, {}, "[]", {}}; });
   emulator.add_route("POST", "/throws",
                      [](const auto&) -> EmulatorAnswer { throw std::runtime_error("ouch"); });
@@ -157,7 +165,7 @@ TEST(EmulatorTest, RoutesOfAUser) {
 }
 
 TEST(EmulatorTest, AnAnswerThatCannotBeSentIsRefused) {
-  Emulator emulator;
+  Emulator emulator(operate::test::emulator_options());
   EXPECT_THROW(emulator.answer_next({0, {}, "", {}}), std::invalid_argument);
   EXPECT_THROW(emulator.answer_next({200, {{"content-length", "9"}}, "", {}}), std::invalid_argument);
   emulator.add_route("GET", "/odd", [](const auto& request) {
@@ -174,11 +182,74 @@ TEST(EmulatorTest, AnAnswerThatCannotBeSentIsRefused) {
 }
 
 TEST(EmulatorTest, APortThatIsTakenIsToldAtOnce) {
-  const Emulator emulator;
-  operate::testing::EmulatorOptions options;
+  const Emulator emulator(operate::test::emulator_options());
+  auto options = operate::test::emulator_options();
   options.port =
       static_cast<std::uint16_t>(std::stoi(emulator.base_url().substr(emulator.base_url().rfind(':') + 1)));
   EXPECT_THROW(Emulator{options}, std::runtime_error);
+}
+
+TEST(EmulatorTest, OverTlsTheCertificateIsItsOwnAndGoesWithIt) {
+  operate::testing::EmulatorOptions options;
+  options.tls = true;
+  std::string file;
+  {
+    const Emulator emulator(options), another(options);
+    file = emulator.ca_file();
+    EXPECT_EQ(emulator.base_url().substr(0, 18), "https://127.0.0.1:");
+    auto config = emulator.config();
+    EXPECT_EQ(Client(config).companies().list().size(), 50u);
+    config.retry.max_retries = 0;
+    for (const std::string& untrusted : {std::string(), another.ca_file()}) {
+      config.ca_file = untrusted;
+      const auto error = thrown<operate::TransportError>([&] { Client(config).companies().list(); });
+      EXPECT_EQ(error->kind(), operate::TransportErrorKind::tls);
+    }
+    config.ca_file = emulator.ca_file();
+    config.base_url.replace(8, 9, "localhost");
+    EXPECT_EQ(Client(config).companies().list().size(), 50u);
+  }
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_EQ(Emulator().ca_file(), "");
+}
+
+TEST(EmulatorTest, ItsStateIsSeededAndReadBack) {
+  auto options = operate::test::emulator_options();
+  options.state = operate::JsonText(
+      R"({"people":[{"id":"p1"}],"companies":[{"id":"c1","name":"Acme","x":{"y":[1,null]}},{"id":"c2"}]})");
+  const Emulator emulator(options);
+  const Client client(emulator.config());
+  const auto page = client.companies().list();
+  ASSERT_EQ(page.size(), 2u);
+  EXPECT_EQ(page[0].raw.text(), R"({"id":"c1","name":"Acme","x":{"y":[1,null]}})");
+  operate::NewPerson person;
+  person.emails = {"ada@example.com"};
+  person.full_name = "Ada";
+  const auto created = client.people().create(person);
+
+  const auto state = nlohmann::json::parse(emulator.state().text());
+  EXPECT_EQ(state["companies"], nlohmann::json::parse(options.state.text())["companies"]);
+  ASSERT_EQ(state["people"].size(), 2u);
+  EXPECT_EQ(state["people"][0], nlohmann::json::parse(R"({"id":"p1"})"));
+  EXPECT_EQ(state["people"][1]["id"], created.id);
+  EXPECT_EQ(state["people"][1]["email"], "ada@example.com");
+
+  options.state = emulator.state();
+  EXPECT_EQ(Emulator(options).state(), emulator.state());
+}
+
+TEST(EmulatorTest, AStateThatIsNoneIsRefusedWithTheReason) {
+  const auto refused = [](const char* state) {
+    operate::testing::EmulatorOptions options;
+    options.state = operate::JsonText(state);
+    return std::string(thrown<std::invalid_argument>([&] { Emulator{options}; })->what());
+  };
+  EXPECT_NE(refused("{").find("is no JSON"), std::string::npos);
+  EXPECT_NE(refused("[]").find("is no object"), std::string::npos);
+  EXPECT_NE(refused(R"({"deals":[]})").find("deals"), std::string::npos);
+  EXPECT_NE(refused(R"({"people":{}})").find("people that are no array"), std::string::npos);
+  EXPECT_NE(refused(R"({"companies":[{"id":"1"},{"id":2}]})").find("companies[1]"), std::string::npos);
+  EXPECT_NE(refused(R"({"companies":[7]})").find("companies[0]"), std::string::npos);
 }
 
 }  // namespace

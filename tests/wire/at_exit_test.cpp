@@ -7,18 +7,11 @@
 
 namespace {
 
-operate::Config config_of(const operate::test::RawServer& server) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
-  return config;
-}
-
 // Destroyed in the opposite order, and after everything that the first call made.
 const operate::test::RawServer server([](operate::test::Connection& connection, int) {
   while (connection.read_request()) connection.answer(200, operate::test::companies_page(50, 50, 0, 50));
 });
-const operate::Client client(config_of(server));
+const operate::Client client(server.config());
 
 struct Reporter {
   ~Reporter() {

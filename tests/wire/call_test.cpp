@@ -1,6 +1,7 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/environment.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
@@ -37,9 +38,7 @@ class Recorder {
         }) {}
 
   operate::Config config() const {
-    operate::Config config;
-    config.api_key = "sk_test";
-    config.base_url = server_.base_url();
+    auto config = server_.config();
     config.user_agent_suffix = "my-service/2";
     return config;
   }
@@ -166,7 +165,7 @@ TEST(CallTest, RedirectsAreNotFollowed) {
 }
 
 TEST(CallTest, TheThreeKeysThatAreRefused) {
-  const operate::testing::Emulator emulator;
+  const operate::testing::Emulator emulator(operate::test::emulator_options());
   auto config = emulator.config();
   const auto list = [&] { Client(config).companies().list(); };
   config.api_key = emulator.expired_api_key();
@@ -188,7 +187,7 @@ TEST(CallTest, AMissingKeyThatAProxyTookAway) {
 }
 
 TEST(CallTest, AnEndpointThatTheSdkDoesNotKnow) {
-  operate::testing::Emulator emulator;
+  operate::testing::Emulator emulator(operate::test::emulator_options());
   emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest& request) {
     return operate::testing::EmulatorAnswer{
         200, {}, R"({"success":true,"data":")" + request.path + "\"}", {}};

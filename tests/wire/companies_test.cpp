@@ -1,6 +1,7 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/listing.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
@@ -17,15 +18,8 @@ using operate::test::companies_page;
 using operate::test::thrown;
 using operate::testing::Emulator;
 
-operate::Config config_of(const operate::test::RawServer& server) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
-  return config;
-}
-
 TEST(CompaniesTest, ListsAPageWithAllItsMembers) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   const Client client(emulator.config());
   const auto page = client.companies().list({25, 50});
   EXPECT_EQ(page.size(), 23u);
@@ -41,7 +35,7 @@ TEST(CompaniesTest, ListsAPageWithAllItsMembers) {
 }
 
 TEST(CompaniesTest, ListsAllOfThemOnce) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   std::set<std::string> ids;
   for (const operate::Company& company : Client(emulator.config()).companies().list_all({10, 0, {}}))
     ids.insert(company.id);
@@ -50,7 +44,7 @@ TEST(CompaniesTest, ListsAllOfThemOnce) {
 
 TEST(CompaniesTest, RefusesOptionsBeforeAnythingIsSent) {
   operate::test::RawServer server([](operate::test::Connection&, int) {});
-  const auto companies = Client(config_of(server)).companies();
+  const auto companies = Client(server.config()).companies();
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({0, 0}); })->field(), "limit");
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({101, 0}); })->field(), "limit");
   EXPECT_EQ(thrown<operate::ValidationError>([&] { companies.list({50, -1}); })->field(), "offset");
@@ -68,7 +62,7 @@ TEST(CompaniesTest, PagesThatDoNotAdvanceAndAListThatStopsShortEndInAnError) {
       for (int request = 0; connection.read_request(); ++request)
         connection.answer(200, request == 0 ? companies_page(73, 50, 0, 50) : second);
     });
-    const auto all = Client(config_of(server)).companies().list_all();
+    const auto all = Client(server.config()).companies().list_all();
     const auto error = thrown<operate::DecodeError>([&] { all.to_vector(); });
     ASSERT_TRUE(error) << second.substr(0, 80);
     EXPECT_EQ(error->body(), second);
@@ -82,7 +76,7 @@ TEST(CompaniesTest, ReportsTheLimitAndOffsetThatTheServerApplied) {
   operate::test::RawServer server([&](operate::test::Connection& connection, int) {
     while (connection.read_request()) connection.answer(200, companies_page(200, 7, 3, 7));
   });
-  const auto page = Client(config_of(server)).companies().list({50, 0});
+  const auto page = Client(server.config()).companies().list({50, 0});
   EXPECT_EQ(page.pagination().limit, 7);
   EXPECT_EQ(page.next_offset(), 10);
   EXPECT_TRUE(page.has_more());
@@ -100,7 +94,7 @@ TEST(CompaniesTest, AWrongAnswerIsADecodeErrorThatKeepsTheBody) {
     operate::test::RawServer server([&](operate::test::Connection& connection, int) {
       while (connection.read_request()) connection.answer(200, body);
     });
-    const Client client(config_of(server));
+    const Client client(server.config());
     const auto error = thrown<operate::DecodeError>([&] { client.companies().list(); });
     ASSERT_TRUE(error) << body.substr(0, 80);
     EXPECT_EQ(error->body(), body.substr(0, 65'536));
@@ -109,13 +103,13 @@ TEST(CompaniesTest, AWrongAnswerIsADecodeErrorThatKeepsTheBody) {
 }
 
 TEST(CompaniesTest, OutliveTheirClient) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   const auto range = Client(emulator.config()).companies().list_all({50, 0, 60});
   EXPECT_EQ(range.to_vector().size(), 60u);
 }
 
 TEST(CompaniesTest, WorksAfterAMove) {
-  const Emulator emulator;
+  const Emulator emulator(operate::test::emulator_options());
   auto companies = Client(emulator.config()).companies();
   const auto other = std::move(companies);
   EXPECT_EQ(companies.list().size(), other.list().size());

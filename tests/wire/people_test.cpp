@@ -1,6 +1,7 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
@@ -25,15 +26,13 @@ operate::NewPerson ada() {
 }
 
 operate::Config config_of(const RawServer& server) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
   return config;
 }
 
 TEST(PeopleTest, CreatesAPersonWithEveryField) {
-  operate::testing::Emulator emulator;
+  operate::testing::Emulator emulator(operate::test::emulator_options());
   operate::NewPerson person = ada();
   person.cue = "met at the caf\xc3\xa9";
   person.timezone = "Europe/London";

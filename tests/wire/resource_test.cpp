@@ -2,6 +2,7 @@
 #include <operate/resource.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
@@ -38,7 +39,7 @@ class ResourceTest : public testing::Test {
       return EmulatorAnswer{200, {}, R"({"success":true,"data":{"deal":)" + request.body + "}}", {}};
     });
   }
-  operate::testing::Emulator emulator;
+  operate::testing::Emulator emulator{operate::test::emulator_options()};
   const Client client{emulator.config()};
 };
 

@@ -21,8 +21,11 @@ using operate::test::thrown;
 
 class RetryOnTheWireTest : public testing::Test {
  protected:
-  Client client_of(const std::string& base_url) {
-    config.base_url = base_url;
+  Client client_of(const RawServer& server) {
+    server.direct(config);
+    return client();
+  }
+  Client client() {
     config.api_key = "sk_test";
     config.clock = clock;
     return Client(config);
@@ -37,7 +40,7 @@ TEST_F(RetryOnTheWireTest, RepeatsUntilItWorksAndWaitsInBetween) {
     while (connection.read_request()) connection.answer(++requests < 3 ? 503 : 200, "{}");
   });
   config.retry = {5, 1s, 60s};
-  client_of(server.base_url()).call({"GET", "/x", {}, ""});
+  client_of(server).call({"GET", "/x", {}, ""});
   EXPECT_EQ(requests, 3);
   const auto sleeps = clock->sleeps();
   ASSERT_EQ(sleeps.size(), 2u);
@@ -52,7 +55,7 @@ TEST_F(RetryOnTheWireTest, TheJitterSpreadsTheClients) {
   config.retry = {1, 1h, 1h};
   config.deadline = 2h;
   for (int i = 0; i < 5; ++i)
-    EXPECT_THROW(client_of(server.base_url()).call({"GET", "/x", {}, ""}), operate::ServerError);
+    EXPECT_THROW(client_of(server).call({"GET", "/x", {}, ""}), operate::ServerError);
   const auto sleeps = clock->sleeps();
   ASSERT_EQ(sleeps.size(), 5u);
   // Five draws from an hour of milliseconds are all the same once in 10^26.
@@ -66,9 +69,7 @@ TEST_F(RetryOnTheWireTest, EveryAttemptIsInTheError) {
     if (number == 1) connection.answer(502, "", "Connection: close\r\n");
   });
   config.retry.max_retries = 2;
-  const auto error = thrown<operate::TransportError>([&] {
-    client_of(server.base_url()).call({"GET", "/x", {}, ""});
-  });
+  const auto error = thrown<operate::TransportError>([&] { client_of(server).call({"GET", "/x", {}, ""}); });
   ASSERT_TRUE(error);
   const auto& attempts = error->attempts();
   ASSERT_EQ(attempts.size(), 3u);
@@ -89,9 +90,7 @@ TEST_F(RetryOnTheWireTest, RetryAfterIsObeyedWithinTheDeadline) {
         connection.answer(429, "", "Retry-After: 3600\r\n");
   });
   config.retry = {5, 1ms, 1ms};
-  const auto error = thrown<operate::RateLimitError>([&] {
-    client_of(server.base_url()).call({"GET", "/x", {}, ""});
-  });
+  const auto error = thrown<operate::RateLimitError>([&] { client_of(server).call({"GET", "/x", {}, ""}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->retry_after(), 3600s);
   EXPECT_EQ(requests, 2);
@@ -104,9 +103,7 @@ TEST_F(RetryOnTheWireTest, ACallWhoseTimeRanOutIsNotRepeatedWhateverTheClockSays
     connection.wait_for_close();
   });
   config.deadline = 30ms;  // Of the machine's time, while the clock stands still.
-  const auto error = thrown<operate::TimeoutError>([&] {
-    client_of(silent.base_url()).call({"GET", "/x", {}, ""});
-  });
+  const auto error = thrown<operate::TimeoutError>([&] { client_of(silent).call({"GET", "/x", {}, ""}); });
   EXPECT_EQ(error->limit(), operate::TimeLimit::deadline);
   EXPECT_EQ(error->attempts().size(), 1u);
 }
@@ -126,9 +123,7 @@ TEST_F(RetryOnTheWireTest, AWaitThatOutlastsTheDeadlineEndsInTheLastError) {
     }
   });
   clock = std::make_shared<LateClock>();
-  EXPECT_TRUE(thrown<operate::ServerError>([&] {
-    client_of(server.base_url()).call({"GET", "/x", {}, ""});
-  }));
+  EXPECT_TRUE(thrown<operate::ServerError>([&] { client_of(server).call({"GET", "/x", {}, ""}); }));
   EXPECT_EQ(requests, 1);
 }
 
@@ -140,7 +135,7 @@ TEST_F(RetryOnTheWireTest, TheCallersOptionsHaveTheLastWord) {
       connection.answer(503, "");
     }
   });
-  const Client client = client_of(server.base_url());
+  const Client client = client_of(server);
   operate::RequestOptions options;
   options.max_retries = 0;
   EXPECT_THROW(client.call({"GET", "/x", {}, ""}, options), operate::ServerError);
@@ -154,11 +149,11 @@ TEST_F(RetryOnTheWireTest, TheCallersOptionsHaveTheLastWord) {
 }
 
 TEST_F(RetryOnTheWireTest, ACreateIsRepeatedWhereNoConnectionWasMade) {
-  const std::string nobody = "http://127.0.0.1:" + std::to_string(operate::test::closed_port());
+  config.base_url = "http://127.0.0.1:" + std::to_string(operate::test::closed_port());
   operate::NewPerson person;
   person.emails = {"ada@example.com"};
   person.full_name = "Ada";
-  const auto error = thrown<operate::TransportError>([&] { client_of(nobody).people().create(person); });
+  const auto error = thrown<operate::TransportError>([&] { client().people().create(person); });
   EXPECT_EQ(error->kind(), operate::TransportErrorKind::connect);
   EXPECT_EQ(error->attempts().size(), 3u);
   EXPECT_TRUE(error->retryable());
@@ -176,7 +171,7 @@ TEST_F(RetryOnTheWireTest, ASafeCallWithABodySendsItWholeEachTime) {
   });
   operate::RequestOptions options;
   options.safe_to_repeat = true;
-  client_of(server.base_url()).call({"PUT", "/x", {}, "{\"a\":1}"}, options);
+  client_of(server).call({"PUT", "/x", {}, "{\"a\":1}"}, options);
   EXPECT_EQ(whole, 2);
 }
 

@@ -19,6 +19,7 @@ namespace {
 using operate::Client;
 using operate::test::Connection;
 using operate::test::RawServer;
+using operate::test::Wire;
 
 // Words that stand nowhere else.
 const std::string sentinel = "sk_live_SENTINELxQ7zKEYwV9";
@@ -110,7 +111,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
           connection.answer(status, status == 204 ? "" : body,
                             "x-request-id: " + sentinel + "\r\nx-echo: " + echo + "\r\n");
       });
-      config.base_url = server.base_url();
+      server.direct(config);
       all_calls(Client(config));
     }
   }
@@ -123,7 +124,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
       connection.read_request();
       connection.send(sent);
     });
-    config.base_url = server.base_url();
+    server.direct(config);
     all_calls(Client(config));
   }
   // Limits of time and size, TLS, names and connections.
@@ -135,7 +136,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
     });
     const auto limited = [&](const std::function<void(operate::Config&)>& change) {
       operate::Config other = config;
-      other.base_url = silent.base_url();
+      silent.direct(other);
       other.retry.max_retries = 0;
       change(other);
       const int before = errors;
@@ -146,12 +147,14 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
     limited([](auto& c) { c.deadline = std::chrono::milliseconds(5); });
     limited([](auto& c) { c.stall_timeout = std::chrono::milliseconds(5); });
     limited([](auto& c) { c.max_response_bytes = 5; });
+    RawServer mute([](Connection& connection, int) { connection.wait_for_close(); }, Wire::plain);
     limited([&](auto& c) {
-      c.base_url = "https" + silent.base_url().substr(4);
+      c.base_url = "https://127.0.0.1:" + std::to_string(mute.port());
       c.connect_timeout = std::chrono::milliseconds(5);
     });
-    RawServer plain([](Connection& connection, int) { connection.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
-    limited([&](auto& c) { c.base_url = "https" + plain.base_url().substr(4); });
+    RawServer plain([](Connection& connection, int) { connection.send("HTTP/1.1 400 Bad Request\r\n\r\n"); },
+                    Wire::plain);
+    limited([&](auto& c) { c.base_url = "https://127.0.0.1:" + std::to_string(plain.port()); });
     limited([](auto& c) { c.base_url = "https://" + std::string(64, 'a'); });
     limited([](auto& c) { c.base_url = "http://127.0.0.1:" + std::to_string(operate::test::closed_port()); });
   }
@@ -161,7 +164,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
       while (connection.read_request())
         connection.answer(200, operate::test::companies_page(100, 50, 0, 50), "x-echo: " + echo + "\r\n");
     });
-    config.base_url = server.base_url();
+    server.direct(config);
     const auto people = Client(config).people();
     int before = errors;
     watch([&] { Client(config).companies().list_all().to_vector(); });

@@ -27,9 +27,7 @@ TEST(ThreadsTest, OneClientServesManyOverBoundedConnections) {
   RawServer server([&](Connection& connection, int) {
     while (connection.read_request()) connection.answer(200, "{}");
   });
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   config.max_connections = 3;
   const Client client(config);
   std::atomic<int> answers{0};
@@ -57,9 +55,7 @@ TEST(ThreadsTest, WaitingForAConnectionEndsWithTheDeadline) {
       connection.answer(200, "{}");
     }
   });
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   config.max_connections = 1;
   const Client client(config);
   std::thread first([&] { client.call({"GET", "/x", {}, ""}); });
@@ -87,9 +83,7 @@ TEST(ThreadsTest, ConnectionsAreKept) {
   RawServer server([&](Connection& connection, int) {
     while (connection.read_request()) connection.answer(200, "{}");
   });
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   const Client client(config);
   for (int i = 0; i < 20; ++i) client.call({"GET", "/x", {}, ""});
   EXPECT_EQ(server.connections(), 1);
@@ -99,9 +93,7 @@ TEST(ThreadsTest, AChildOfAForkLeavesTheParentsConnectionAlone) {
   RawServer server([&](Connection& connection, int number) {
     while (connection.read_request()) connection.answer(200, std::to_string(number));
   });
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   const Client client(config);
   const auto connection_used = [&] { return client.call({"GET", "/x", {}, ""}).body; };
   EXPECT_EQ(connection_used(), "0");

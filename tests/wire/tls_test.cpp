@@ -8,9 +8,9 @@
 namespace {
 
 using operate::Client;
-using operate::test::Certificate;
 using operate::test::thrown;
 using operate::test::TlsServer;
+using operate::testing::Certificate;
 
 operate::Config config_of(const TlsServer& server) {
   operate::Config config;
@@ -29,7 +29,7 @@ void expect_refused(const operate::Config& config) {
 }
 
 TEST(TlsTest, TrustsACertificateOfItsCaFile) {
-  const Certificate certificate("127.0.0.1");
+  const Certificate certificate("IP:127.0.0.1");
   const TlsServer server(certificate);
   auto config = config_of(server);
   config.ca_file = certificate.file();
@@ -37,7 +37,7 @@ TEST(TlsTest, TrustsACertificateOfItsCaFile) {
 }
 
 TEST(TlsTest, RefusesACertificateThatNobodyVouchesFor) {
-  const Certificate certificate("127.0.0.1"), another("127.0.0.1");
+  const Certificate certificate("IP:127.0.0.1"), another("IP:127.0.0.1");
   const TlsServer server(certificate);
   auto config = config_of(server);
   expect_refused(config);
@@ -51,7 +51,7 @@ TEST(TlsTest, RefusesACertificateThatNobodyVouchesFor) {
 }
 
 TEST(TlsTest, RefusesACertificateOfAnotherHost) {
-  const Certificate certificate("127.0.0.9");
+  const Certificate certificate("IP:127.0.0.9");
   const TlsServer server(certificate);
   auto config = config_of(server);
   config.ca_file = certificate.file();
@@ -59,7 +59,7 @@ TEST(TlsTest, RefusesACertificateOfAnotherHost) {
 }
 
 TEST(TlsTest, RefusesTls11) {
-  const Certificate certificate("127.0.0.1");
+  const Certificate certificate("IP:127.0.0.1");
   const TlsServer server(certificate, /*newest_version=*/0x0302);
   auto config = config_of(server);
   config.ca_file = certificate.file();

@@ -1,6 +1,7 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/environment.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
@@ -18,11 +19,10 @@ using operate::TransportErrorKind;
 using operate::test::Connection;
 using operate::test::RawServer;
 using operate::test::thrown;
+using operate::test::Wire;
 
 operate::Config config_of(const RawServer& server) {
-  operate::Config config;
-  config.api_key = "sk_test";
-  config.base_url = server.base_url();
+  auto config = server.config();
   config.retry.max_retries = 0;
   return config;
 }
@@ -34,7 +34,7 @@ std::shared_ptr<const E> failure(const operate::Config& config) {
 
 TEST(TransportTest, UnpacksWhatTheServerPacked) {
   // The emulator's HTTP library packs for clients that accept it.
-  operate::testing::Emulator emulator;
+  operate::testing::Emulator emulator(operate::test::emulator_options());
   emulator.add_route("GET", "/x", [](const operate::testing::EmulatorRequest& request) {
     EXPECT_NE(request.header("Accept-Encoding").find("gzip"), std::string::npos);
     return operate::testing::EmulatorAnswer{200, {}, "\"" + std::string(100'000, 'a') + "\"", {}};
@@ -154,7 +154,7 @@ TEST(TransportTest, EachLimitOfTimeIsNamed) {
   EXPECT_EQ(error->attempts().size(), 1u);
 
   // The TLS handshake, which this server never answers, is part of connecting.
-  RawServer mute([](Connection& connection, int) { connection.wait_for_close(); });
+  RawServer mute([](Connection& connection, int) { connection.wait_for_close(); }, Wire::plain);
   config = config_of(mute);
   config.base_url = "https://127.0.0.1:" + std::to_string(mute.port());
   config.connect_timeout = 30ms;
@@ -175,7 +175,7 @@ TEST(TransportTest, ACreateThatTimesOutMayHaveBeenApplied) {
 TEST(TransportTest, AProxyOfTheEnvironmentIsNotUsedForThisMachine) {
   const operate::test::ScopedVariable proxy(
       "http_proxy", ("http://127.0.0.1:" + std::to_string(operate::test::closed_port())).c_str());
-  const operate::testing::Emulator emulator;
+  const operate::testing::Emulator emulator(operate::test::emulator_options());
   EXPECT_NO_THROW(Client(emulator.config()).companies().list());
 }
 

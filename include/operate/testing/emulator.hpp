@@ -2,6 +2,7 @@
 
 #include <operate/config.hpp>
 #include <operate/header.hpp>
+#include <operate/json_text.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -20,6 +21,12 @@ struct EmulatorOptions {
   int companies = 73;
   /// 0: a free one.
   std::uint16_t port = 0;
+  /// Serves https, with a certificate that is made at the start.
+  bool tls = false;
+  /// What it begins with, instead of invented companies: JSON as Emulator::state() gives it, of which each
+  /// member may be left out. Every company and person is an object with a string `id`; everything else in it
+  /// is served as it stands.
+  JsonText state = {};
 };
 
 /// A request whose key was good; path and query are decoded.
@@ -65,22 +72,31 @@ class Emulator {
  public:
   using Handler = std::function<EmulatorAnswer(const EmulatorRequest&)>;
 
-  /// Throws std::runtime_error where the port is taken.
+  /// Throws std::runtime_error where the port is taken or no certificate can be made, std::invalid_argument
+  /// for a state that is none.
   explicit Emulator(const EmulatorOptions& options = {});
   ~Emulator();
   Emulator(const Emulator&) = delete;
   Emulator& operator=(const Emulator&) = delete;
 
-  /// `http://127.0.0.1:PORT`
+  /// `http://127.0.0.1:PORT`, or `https`.
   std::string base_url() const;
+
+  /// A PEM file with its certificate, for Config::ca_file; it goes with the emulator. Empty without TLS.
+  std::string ca_file() const;
 
   /// The three keys that it knows: a good one, one that gets 401, one that gets 403. Any other gets 401.
   std::string api_key() const;
   std::string expired_api_key() const;
   std::string forbidden_api_key() const;
 
-  /// Settings with the base URL and the good key, and with retries that hardly wait, so that tests are quick.
+  /// Settings with the base URL, the certificate and the good key, and with retries that hardly wait, so that
+  /// tests are quick.
   Config config() const;
+
+  /// All that it holds now, people that were created included: `{"companies": [...], "people": [...]}`, in
+  /// the order in which they came.
+  JsonText state() const;
 
   /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
   /// handler runs on the emulator's threads, several at once. Its exception, or an answer that cannot be
