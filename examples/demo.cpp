@@ -14,6 +14,7 @@ void list_companies(const operate::Client& client) {
   std::int64_t total = 0;
   for (const operate::Page<operate::Company>& page : all.pages()) {
     total = page.pagination().total;
+    if (page.empty()) continue;
     std::cout << "companies " << page.pagination().offset + 1 << " to " << page.next_offset() << " of "
               << total << ", beginning with " << page[0].name << '\n';
   }

@@ -31,14 +31,18 @@ class OPERATE_EXPORT ApiKeySource {
   ApiKeySource();
 
   // No move operations, so that one that was moved from does not turn to the environment.
+  /// Copies share their state.
   ApiKeySource(const ApiKeySource&) = default;
+  /// Copies share their state.
   ApiKeySource& operator=(const ApiKeySource&) = default;
   ~ApiKeySource() = default;
 
   /// The key itself. Throws ConfigError for a null pointer, which is what std::getenv returns for a variable
   /// that is not set. An empty string counts as set, and is refused by the client.
-  ApiKeySource(const char* key);       // NOLINT(google-explicit-constructor): a string is meant to do.
-  ApiKeySource(std::string key);       // NOLINT(google-explicit-constructor)
+  ApiKeySource(const char* key);  // NOLINT(google-explicit-constructor): a string is meant to do.
+  /// The key itself; this copy of it is wiped.
+  ApiKeySource(std::string key);  // NOLINT(google-explicit-constructor)
+  /// The key itself.
   ApiKeySource(std::string_view key);  // NOLINT(google-explicit-constructor)
 
   /// The key in an environment variable, which is read when the Client is made. There, a variable that is not

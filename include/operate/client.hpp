@@ -30,11 +30,15 @@ class OPERATE_EXPORT Client {
   static Client from_environment();
 
   // No move operations: a client that was moved from is a copy, and still works.
+  /// Copies share everything: key, connections and limits.
   Client(const Client&) noexcept;
+  /// Copies share everything: key, connections and limits.
   Client& operator=(const Client&) noexcept;
   ~Client();
 
+  /// The companies of the key's organization. What is returned may outlive the client.
   Companies companies() const;
+  /// The people of the key's organization. What is returned may outlive the client.
   People people() const;
 
   /// Any endpoint, documented or not, with the same key, limits, retries and errors. Returns answers with a

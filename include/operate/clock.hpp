@@ -14,6 +14,7 @@ inline namespace v0 {
 /// Implementations are called by many threads at once.
 class OPERATE_EXPORT Clock {
  public:
+  /// Points of the steady clock's time; a clock of your own may begin anywhere.
   using time_point = std::chrono::steady_clock::time_point;
 
   Clock() = default;
@@ -21,6 +22,7 @@ class OPERATE_EXPORT Clock {
   Clock& operator=(const Clock&) = delete;
   virtual ~Clock();
 
+  /// The time now; never goes back.
   virtual time_point now() = 0;
 
   /// Returns when now() has reached `time`.

@@ -33,7 +33,9 @@ class OPERATE_EXPORT Companies {
                                const RequestOptions& request_options = {}) const;
 
   // No move operations: what was moved from is a copy, and still works.
+  /// Copies share the client's state.
   Companies(const Companies&) = default;
+  /// Copies share the client's state.
   Companies& operator=(const Companies&) = default;
   ~Companies() = default;
 

@@ -10,8 +10,11 @@ inline namespace v0 {
 /// A company of the key's organization. That companies have a UUID is documented; `name` is what other
 /// integrations show, and is empty where the server sends none. Every other member is in `raw`.
 struct Company {
+  /// A UUID, as documented; never missing.
   std::string id = {};
+  /// Empty where the server sent none: no document of Operate's says that there is one.
   std::string name = {};
+  /// The whole object as the server sent it.
   JsonText raw = {};
 };
 

@@ -20,6 +20,7 @@ inline namespace v0 {
 ///
 /// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
 struct OPERATE_EXPORT Config {
+  /// Where the key comes from; unless set, the environment.
   ApiKeySource api_key = {};
 
   /// `https`, or `http` to this machine (localhost, 127.0.0.0/8, [::1]). May have a path, which goes in front
@@ -39,6 +40,7 @@ struct OPERATE_EXPORT Config {
   /// The whole call: all attempts and the waits between them, and waiting for a free connection.
   std::chrono::milliseconds deadline{120'000};
 
+  /// How often, and after which waits, a call is repeated.
   RetryPolicy retry = {};
 
   /// The largest body that is accepted, counted after unpacking; at least 1. JSON beyond 1 GiB is refused

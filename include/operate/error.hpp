@@ -59,8 +59,11 @@ struct Attempt {
 /// Copying never throws. Thread safety: immutable.
 class OPERATE_EXPORT Error : public std::runtime_error {
  public:
+  /// Made by the SDK alone; a null pointer is not allowed.
   explicit Error(std::shared_ptr<const detail::ErrorDetails> details);
+  /// Never throws.
   Error(const Error&) noexcept;
+  /// Never throws.
   Error& operator=(const Error&) noexcept;
   ~Error() override;
 
@@ -84,6 +87,7 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   virtual std::shared_ptr<const Error> clone() const;
 
  protected:
+  /// What the accessors of the classes below read.
   const detail::ErrorDetails& details() const noexcept { return *details_; }
 
  private:
@@ -93,20 +97,24 @@ class OPERATE_EXPORT Error : public std::runtime_error {
 /// A setting that cannot be: the message says which, why, and how to mend it.
 class OPERATE_EXPORT ConfigError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~ConfigError() override;
   /// The name of the setting, `Config::base_url` or `OPERATE_TIMEOUT` for example.
   const std::string& setting() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// An argument that was refused before anything was sent. what() begins with its name.
 class OPERATE_EXPORT ValidationError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~ValidationError() override;
   /// The argument, `limit` or `titles[0].company_id` for example.
   const std::string& field() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
@@ -114,47 +122,60 @@ class OPERATE_EXPORT ValidationError : public Error {
 /// written.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~CancelledError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// There was no whole answer.
 class OPERATE_EXPORT TransportError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~TransportError() override;
+  /// What failed.
   TransportErrorKind kind() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// A limit of time ran out.
 class OPERATE_EXPORT TimeoutError : public TransportError {
  public:
+  /// Made by the SDK alone.
   using TransportError::TransportError;
   ~TimeoutError() override;
+  /// Which limit ran out.
   TimeLimit limit() const noexcept;
   /// How long the attempt, or for `pool` the wait, had taken by then.
   std::chrono::milliseconds elapsed() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// An answer that is not what the API documents.
 class OPERATE_EXPORT DecodeError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~DecodeError() override;
+  /// The answer's status.
   int status() const noexcept;
   /// The beginning of the body, at most 64 KiB. May hold personal data.
   const std::string& body() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// The server answered that the call failed: a status of 400 and up, or `success: false`.
 class OPERATE_EXPORT ApiError : public Error {
  public:
+  /// Made by the SDK alone.
   using Error::Error;
   ~ApiError() override;
+  /// The answer's status; 2xx where the envelope says `success: false`.
   int status() const noexcept;
   /// The envelope's `error.type`; empty where there was none. Documented is `authentication_error` alone.
   const std::string& type() const noexcept;
@@ -163,83 +184,103 @@ class OPERATE_EXPORT ApiError : public Error {
   const std::string& message() const noexcept;
   /// The answer's `x-request-id`, which the API does not document; empty where there was none.
   const std::string& request_id() const noexcept;
+  /// The answer's headers, in order, repeated ones included.
   const std::vector<Header>& headers() const noexcept;
   /// The beginning of the body, at most 64 KiB. May hold personal data.
   const std::string& body() const noexcept;
   /// The answer's `Retry-After`, where it was a number of seconds.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// The key is missing, wrong or not enough, as Operate's guide "Authentication" says.
 class OPERATE_EXPORT AuthenticationError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~AuthenticationError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 400 with the type `authentication_error`: the `x-api-key` header did not arrive.
 class OPERATE_EXPORT MissingApiKeyError : public AuthenticationError {
  public:
+  /// Made by the SDK alone.
   using AuthenticationError::AuthenticationError;
   ~MissingApiKeyError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 401, whatever its body: the key is invalid or has expired.
 class OPERATE_EXPORT InvalidApiKeyError : public AuthenticationError {
  public:
+  /// Made by the SDK alone.
   using AuthenticationError::AuthenticationError;
   ~InvalidApiKeyError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 403, whatever its body: the key has no access to the resource.
 class OPERATE_EXPORT PermissionDeniedError : public AuthenticationError {
  public:
+  /// Made by the SDK alone.
   using AuthenticationError::AuthenticationError;
   ~PermissionDeniedError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// Any other 400, and 422.
 class OPERATE_EXPORT BadRequestError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~BadRequestError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 404.
 class OPERATE_EXPORT NotFoundError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~NotFoundError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 409.
 class OPERATE_EXPORT ConflictError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~ConflictError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 429.
 class OPERATE_EXPORT RateLimitError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~RateLimitError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 
 /// 500 to 599.
 class OPERATE_EXPORT ServerError : public ApiError {
  public:
+  /// Made by the SDK alone.
   using ApiError::ApiError;
   ~ServerError() override;
+  /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };
 

@@ -21,9 +21,12 @@ inline namespace v0 {
 class OPERATE_EXPORT JsonText {
  public:
   JsonText() = default;
+  /// Takes any text; it is checked where it is used.
   explicit JsonText(std::string text) : text_(std::move(text)) {}
 
+  /// The text, byte for byte.
   const std::string& text() const noexcept { return text_; }
+  /// Whether there is no text at all.
   bool empty() const noexcept { return text_.empty(); }
 
   /// The member as a string, decoded to UTF-8. Empty where the member is missing or of another type, or where
@@ -34,9 +37,12 @@ class OPERATE_EXPORT JsonText {
   /// those that 64 bits with a sign do not hold.
   std::optional<std::int64_t> integer(std::string_view member) const;
 
+  /// The member as a boolean. Empty where the member is missing or of another type.
   std::optional<bool> boolean(std::string_view member) const;
 
+  /// Compares the texts, not what they mean.
   friend bool operator==(const JsonText& a, const JsonText& b) { return a.text_ == b.text_; }
+  /// Compares the texts, not what they mean.
   friend bool operator!=(const JsonText& a, const JsonText& b) { return a.text_ != b.text_; }
 
  private:

@@ -12,8 +12,11 @@ inline namespace v0 {
 /// What the server says of a page: `total` counts all items of the list, `limit` and `offset` are what it
 /// applied.
 struct Pagination {
+  /// How many items match in all; 0 and up.
   std::int64_t total = 0;
+  /// The limit that the server applied; 0 and up.
   std::int64_t limit = 0;
+  /// The offset that the server applied; 0 and up.
   std::int64_t offset = 0;
 };
 
@@ -34,22 +37,35 @@ inline std::int64_t saturating_add(std::int64_t a, std::size_t b) noexcept {
 template <class T>
 class Page {
  public:
+  /// As of any container.
   using value_type = T;
+  /// As of any container.
   using iterator = typename std::vector<T>::iterator;
+  /// As of any container.
   using const_iterator = typename std::vector<T>::const_iterator;
 
   Page() = default;
+  /// For tests of your own: a page of these items.
   Page(std::vector<T> items, Pagination pagination) : items_(std::move(items)), pagination_(pagination) {}
 
+  /// The first item.
   iterator begin() noexcept { return items_.begin(); }
+  /// Behind the last item.
   iterator end() noexcept { return items_.end(); }
+  /// The first item.
   const_iterator begin() const noexcept { return items_.begin(); }
+  /// Behind the last item.
   const_iterator end() const noexcept { return items_.end(); }
+  /// How many items this page has.
   std::size_t size() const noexcept { return items_.size(); }
+  /// Whether this page has no items.
   bool empty() const noexcept { return items_.empty(); }
+  /// The item; undefined for an index of size() and up.
   T& operator[](std::size_t index) { return items_[index]; }
+  /// The item; undefined for an index of size() and up.
   const T& operator[](std::size_t index) const { return items_[index]; }
 
+  /// What the server says of the page.
   const Pagination& pagination() const noexcept { return pagination_; }
 
   /// The offset of the item behind this page's last.

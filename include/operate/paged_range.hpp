@@ -26,6 +26,7 @@ class PagedRange {
   using Cursor = detail::PageCursor<T>;
 
  public:
+  /// Over items; C++17 input iterator, single pass.
   class iterator : public detail::PagedIterator<iterator, T, T> {
    public:
     using detail::PagedIterator<iterator, T, T>::PagedIterator;
@@ -36,6 +37,7 @@ class PagedRange {
     static void step(Cursor& cursor) noexcept { cursor.next_item(); }
   };
 
+  /// Over pages; C++17 input iterator, single pass.
   class page_iterator : public detail::PagedIterator<page_iterator, T, Page<T>> {
    public:
     using detail::PagedIterator<page_iterator, T, Page<T>>::PagedIterator;
@@ -50,10 +52,14 @@ class PagedRange {
   /// part of the first.
   class Pages {
    public:
+    /// The page that is due. Does no I/O.
     page_iterator begin() const { return page_iterator(cursor_); }
+    /// Compares equal when all pages were read; comparing may fetch the next one.
     page_iterator end() const { return page_iterator(); }
 
+    /// Copies share one place in the list.
     Pages(const Pages&) = default;
+    /// Copies share one place in the list.
     Pages& operator=(const Pages&) = default;
     ~Pages() = default;
 
@@ -63,16 +69,22 @@ class PagedRange {
     std::shared_ptr<Cursor> cursor_;
   };
 
+  /// Made by the SDK.
   PagedRange(const ListAllOptions& options, std::unique_ptr<detail::PageSource<T>> source)
       : cursor_(std::make_shared<Cursor>(options, std::move(source))) {}
 
   // No move operations: a range that was moved from is a copy, and still works.
+  /// Copies share one place in the list.
   PagedRange(const PagedRange&) = default;
+  /// Copies share one place in the list.
   PagedRange& operator=(const PagedRange&) = default;
   ~PagedRange() = default;
 
+  /// The item that is due. Does no I/O.
   iterator begin() const { return iterator(cursor_); }
+  /// Compares equal when all items were read; comparing may fetch the next page.
   iterator end() const { return iterator(); }
+  /// The same list as pages, from the same place.
   Pages pages() const { return Pages(cursor_); }
 
   /// The offset of the item, or of the first item of the page, that is due: inside a loop over the range it

@@ -30,7 +30,9 @@ class OPERATE_EXPORT People {
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
   // No move operations: what was moved from is a copy, and still works.
+  /// Copies share the client's state.
   People(const People&) = default;
+  /// Copies share the client's state.
   People& operator=(const People&) = default;
   ~People() = default;
 

@@ -11,9 +11,11 @@ inline namespace v0 {
 
 /// What a person does at a company.
 struct Title {
+  /// What it is called, `CTO` for example.
   std::string title = {};
   /// The UUID of a company.
   std::optional<std::string> company_id = {};
+  /// Its place among the person's titles; left out where it is not set.
   std::optional<int> order_index = {};
 };
 
@@ -30,6 +32,7 @@ struct NewPerson {
   std::optional<std::string> timezone = {};
   /// Text for display, `Seattle, WA`.
   std::optional<std::string> location = {};
+  /// Positions at companies; none by default.
   std::vector<Title> titles = {};
   /// A JSON object with members that this SDK does not know; sent beside the others, byte for byte.
   JsonText extra = {};
@@ -38,13 +41,21 @@ struct NewPerson {
 /// A person as the server answered. The API documents no schema for this answer: a member that is missing, or
 /// of another type than expected, is left empty here, and `raw` holds what came.
 struct Person {
+  /// Empty where the answer holds none: Operate documents no answer to a create.
   std::string id = {};
+  /// Empty where the answer holds none.
   std::string full_name = {};
+  /// Empty where the answer holds none.
   std::vector<std::string> emails = {};
+  /// Not set where the answer holds none.
   std::optional<std::string> cue = {};
+  /// Not set where the answer holds none.
   std::optional<std::string> timezone = {};
+  /// Not set where the answer holds none.
   std::optional<std::string> location = {};
+  /// Empty where the answer holds none.
   std::vector<Title> titles = {};
+  /// The whole answer's person as the server sent it.
   JsonText raw = {};
 };
 

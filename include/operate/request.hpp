@@ -44,6 +44,7 @@ struct Request {
   /// `#`.
   std::string path = {};
 
+  /// Appended to the path, in this order, each encoded.
   std::vector<QueryParameter> query = {};
 
   /// Sent as `application/json` unless RequestOptions::headers has another `Content-Type`.
@@ -53,8 +54,11 @@ struct Request {
 /// An answer with a status from 200 to 299; everything else is thrown as an Error. The body is unpacked,
 /// while headers such as `Content-Length` and `Content-Encoding` are those of the packed one.
 struct Response {
+  /// 200 to 299.
   int status = 0;
+  /// In order, repeated ones included.
   std::vector<Header> headers = {};
+  /// Unpacked, otherwise as it was sent.
   std::string body = {};
 };
 

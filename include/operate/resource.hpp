@@ -49,8 +49,8 @@ T decode(const AnswerOrigin& origin, const JsonText& text) {
 template <class T>
 class ResourcePages : public PageSource<T> {
  public:
-  ResourcePages(Client client, std::string path, std::string list_key, RequestOptions request_options)
-      : client_(std::move(client)),
+  ResourcePages(const Client& client, std::string path, std::string list_key, RequestOptions request_options)
+      : client_(client),
         path_(std::move(path)),
         list_key_(std::move(list_key)),
         request_options_(std::move(request_options)) {}

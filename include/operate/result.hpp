@@ -34,10 +34,13 @@ class [[nodiscard]] Result {
   using Value = std::conditional_t<std::is_void_v<T>, detail::Nothing, T>;
 
  public:
-  Result(Value value)
-      : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is a result.
+  /// A call that succeeded.
+  // NOLINTNEXTLINE(google-explicit-constructor): a value is a result.
+  Result(Value value) : value_(std::move(value)) {}
 
+  /// Whether the call succeeded.
   bool has_value() const noexcept { return value_.has_value(); }
+  /// Whether the call succeeded.
   explicit operator bool() const noexcept { return has_value(); }
 
   /// Throws the error, with its own type, where there is no value.
@@ -45,10 +48,12 @@ class [[nodiscard]] Result {
     require_value();
     if constexpr (!std::is_void_v<T>) return *value_;
   }
+  /// The value; throws the call's error where there is none.
   std::add_lvalue_reference_t<const T> value() const& {
     require_value();
     if constexpr (!std::is_void_v<T>) return *value_;
   }
+  /// The value; throws the call's error where there is none.
   T value() && {
     require_value();
     if constexpr (!std::is_void_v<T>) return std::move(*value_);

@@ -18,8 +18,9 @@ inline namespace v0 {
 struct RetryPolicy {
   /// 0 (never) to 100.
   int max_retries = 2;
-  /// Both more than zero.
+  /// The most that the first wait can be; more than zero.
   std::chrono::milliseconds initial_delay{500};
+  /// No wait is longer, unless the server asks for it; more than zero.
   std::chrono::milliseconds max_delay{8'000};
 };
 

@@ -33,7 +33,7 @@ bool first_with(const std::string& path) {
     for (const Warned* known = node->next; known; known = known->next)
       if (known->path == path) return false;
   } while (!warned.compare_exchange_weak(node->next, node.get(), std::memory_order_acq_rel));
-  node.release();
+  static_cast<void>(node.release());
   return true;
 }
 

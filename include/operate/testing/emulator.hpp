@@ -15,6 +15,7 @@ namespace operate {
 inline namespace v0 {
 namespace testing {
 
+/// What an emulator begins with.
 struct EmulatorOptions {
   /// How many companies the organization has; 0 and up. Each has `id`, `name`, `logo`, `domain`, `employees`,
   /// `active`, `tags` and `address`, of which the SDK knows the first two.
@@ -31,10 +32,15 @@ struct EmulatorOptions {
 
 /// A request whose key was good; path and query are decoded.
 struct EmulatorRequest {
+  /// In capitals.
   std::string method = {};
+  /// Decoded.
   std::string path = {};
+  /// Decoded, in no certain order.
   std::vector<QueryParameter> query = {};
+  /// In no certain order.
   std::vector<Header> headers = {};
+  /// As it was sent.
   std::string body = {};
 
   /// The first header of that name, in any case of letters; empty where there is none.
@@ -53,6 +59,7 @@ struct EmulatorAnswer {
   /// `Content-Type` is `application/json` unless it stands here. `Content-Length`, `Transfer-Encoding` and
   /// `Connection` cannot: the emulator sets them.
   std::vector<Header> headers = {};
+  /// As it is sent.
   std::string body = {};
   /// How long the answer is held back.
   std::chrono::milliseconds delay{0};
@@ -70,6 +77,7 @@ struct EmulatorAnswer {
 /// Thread safety: any number of threads at once.
 class Emulator {
  public:
+  /// What answers the requests of a route.
   using Handler = std::function<EmulatorAnswer(const EmulatorRequest&)>;
 
   /// Throws std::runtime_error where the port is taken or no certificate can be made, std::invalid_argument
@@ -87,7 +95,9 @@ class Emulator {
 
   /// The three keys that it knows: a good one, one that gets 401, one that gets 403. Any other gets 401.
   std::string api_key() const;
+  /// A key that gets 401.
   std::string expired_api_key() const;
+  /// A key that gets 403.
   std::string forbidden_api_key() const;
 
   /// Settings with the base URL, the certificate and the good key, and with retries that hardly wait, so that

@@ -1,0 +1,65 @@
+# What the jobs share; sourced by each, in the project's folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cores=$(getconf _NPROCESSORS_ONLN)
+
+# need [PACKAGE...]: installs what every build needs, and further Debian packages of one job, or names it.
+need() {
+  local packages=(g++ cmake make perl pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev
+                  libcpp-httplib-dev libcli11-dev libssl-dev "$@")
+  if ! command -v dpkg-query >/dev/null; then
+    cat >&2 <<'NAMES'
+Not Debian or Ubuntu, so nothing is installed here. Needed, where it is missing:
+  dnf install gcc-c++ cmake make perl pkgconf-pkg-config libcurl-devel json-devel gtest-devel cpp-httplib-devel cli11-devel openssl-devel
+  brew install cmake pkg-config curl nlohmann-json googletest cpp-httplib cli11 openssl
+  vcpkg install curl nlohmann-json gtest cpp-httplib cli11 openssl
+NAMES
+    (($# == 0)) || echo "For this job also what Debian calls: $*" >&2
+    return
+  fi
+  local missing=() package
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *" installed" ]] || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  echo "Installing: ${missing[*]}"
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || { echo "That needs root, and there is no sudo here." >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
+}
+
+# configure NAME [CMAKE_ARGUMENT...]: a build folder build/NAME.
+configure() {
+  local name=$1
+  shift
+  command -v ccache >/dev/null && set -- -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
+  cmake -S . -B "build/$name" "$@" >/dev/null
+}
+
+# build NAME TARGET...
+build() {
+  cmake --build "build/$1" -j "$cores" --target "${@:2}"
+}
+
+# tests NAME [CTEST_ARGUMENT...]
+tests() {
+  ctest --test-dir "build/$1" --output-on-failure -j "$cores" "${@:2}"
+}
+
+# sanitized NAME SANITIZERS SYMBOL...: the tests, instrumented, by the compiler that CXX names or the usual one; the
+# symbols show that the library's own objects are.
+sanitized() {
+  local symbol name=$1${CXX:+-$CXX}
+  configure "$name" -DOPERATE_SANITIZE="$2"
+  build "$name" all
+  for symbol in "${@:3}"; do
+    # Not grep -q: it would end nm by SIGPIPE, which pipefail counts as a failure.
+    nm "build/$name/src/liboperate.a" | grep "$symbol" >/dev/null ||
+      { echo "The library is not instrumented: no $symbol." >&2; exit 1; }
+  done
+  tests "$name"
+}

@@ -1,0 +1,33 @@
+// A resource that the SDK does not have, as a struct of your own: a deal. Operate documents no path for
+// deals; the one here is made up, and so is the server.
+#include <iostream>
+#include <operate/operate.hpp>
+#include <operate/resource.hpp>
+#include <operate/testing/emulator.hpp>
+
+namespace crm {
+
+struct Deal {
+  std::string id, identifier, amount;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Deal, id, identifier, amount)
+
+}  // namespace crm
+
+int main() {
+  operate::testing::Emulator emulator;
+  emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest&) {
+    return operate::testing::EmulatorAnswer{200,
+                                            {},
+                                            R"({"success": true, "data": {
+      "deals": [{"id": "d1", "identifier": "DEAL-001", "amount": "990000", "is_draft": false}],
+      "pagination": {"total": 1, "limit": 50, "offset": 0}}})",
+                                            {}};
+  });
+
+  // Retries, limits, errors and paging are the same as for the SDK's own resources.
+  const operate::Client client(emulator.config());
+  for (const crm::Deal& deal : operate::list_all<crm::Deal>(client, "/deals/list", "deals")) {
+    std::cout << deal.identifier << ": " << deal.amount << " cents\n";
+  }
+}

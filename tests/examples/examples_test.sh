@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# examples_test.sh EXAMPLES EMULATOR: every example does what it says, against the emulator's own program.
+set -euo pipefail
+examples=$1 emulator=$2
+unset "${!OPERATE_@}"
+work=$(mktemp -d)
+# The file descriptor ends with this script, whose end also ends the emulator.
+exec {lines}< <(exec timeout 60 "$emulator" --save "$work/state.json")
+server=$!
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+read -r url <&"$lines"
+read -r key <&"$lines"
+read -r expired <&"$lines"
+read -r forbidden <&"$lines"
+[[ $url == "export OPERATE_BASE_URL=http://127.0.0.1:"* && $key == "export OPERATE_API_KEY="* ]]
+eval "$url; $key"
+
+fail() { echo "FAILED: $1" >&2; exit 1; }
+# expect WHAT PATTERN: the text on standard input, whole, is like the pattern.
+expect() {
+  local text
+  text=$(cat)
+  # shellcheck disable=SC2053
+  [[ $text == $2 ]] || fail "$1 printed: $text"
+  echo "ok: $1"
+}
+
+[[ $("$examples/quickstart" | wc -l) == 73 ]] || fail quickstart
+"$examples/demo" | expect "demo with a key creates nothing" "*73 companies"
+"$examples/paging" 0 60 2>&1 >/dev/null | expect "paging" $'25 of 73\n50 of 73\n60 of 73'
+"$examples/paging" 60 2>&1 >/dev/null | expect "paging, resumed" "73 of 73"
+diff <("$examples/paging" 0 60 2>/dev/null; "$examples/paging" 60 2>/dev/null) <("$examples/quickstart") ||
+  fail "The two parts of the list are not the list."
+{ ! OPERATE_API_KEY=${expired##* } "$examples/paging" 25 2>&1; } | expect "paging that fails" "*Go on with: paging 25"
+"$examples/creating_a_person" | expect "creating_a_person" "created Ada Lovelace with the id ????????-*"
+{ ! OPERATE_API_KEY=${expired##* } "$examples/creating_a_person" 2>&1; } |
+  expect "a person that fails" "*401*"
+"$examples/worker_threads" | expect "worker_threads" "40 of 40 people created"
+
+"$examples/errors" | expect "errors, none" "50 companies"
+{ ! OPERATE_API_KEY='' "$examples/errors" 2>&1; } | expect "errors, setting" "Mend the setting Config::api_key: *"
+{ ! OPERATE_API_KEY=${expired##* } "$examples/errors" 2>&1; } |
+  expect "errors, 401" "Tell whoever looks after the keys: *401*"
+{ ! OPERATE_API_KEY=${forbidden##* } "$examples/errors" 2>&1; } |
+  expect "errors, 403" "Tell whoever*403*"
+{ ! OPERATE_BASE_URL+=/nowhere "$examples/errors" 2>&1; } | expect "errors, 404" "The API refused, with the status 404: *"
+{ ! OPERATE_BASE_URL="https://$(printf 'a%.0s' {1..64})" "$examples/errors" 2>&1; } |
+  expect "errors, network" "The network, after * attempts: *"
+{ ! OPERATE_TIMEOUT=0.001 OPERATE_BASE_URL="https${OPERATE_BASE_URL#http}" "$examples/errors" 2>&1; } |
+  expect "errors, time or network" "T*"
+
+unset OPERATE_API_KEY OPERATE_BASE_URL
+"$examples/demo" | expect "demo" "*73 companies*created Ada Lovelace with the id *"
+"$examples/own_resource" | expect "own_resource" "DEAL-001: 990000 cents"
+"$examples/any_endpoint" | expect "any_endpoint" '200 "Call back on Monday"'
+"$examples/testing_your_service" | expect "testing_your_service" "passed"
+
+port=${url##*:}
+if "$emulator" --port "$port" 2>/dev/null; then fail "two emulators on one port"; fi
+if "$emulator" --port nonsense >/dev/null 2>&1; then fail "a port that is no number"; fi
+if "$emulator" --state /nowhere >/dev/null 2>&1; then fail "a state that is no file"; fi
+
+# What was created is in the file that the emulator leaves behind, and another can begin with it.
+kill "$server"
+tail --pid="$server" -f /dev/null
+grep '"Ada Lovelace"' "$work/state.json" >/dev/null || fail "the saved state lacks a person"
+exec {more}< <(exec timeout 60 "$emulator" --tls --state "$work/state.json")
+server=$!
+read -r url <&"$more"
+[[ $url == "export OPERATE_BASE_URL=https://127.0.0.1:"* ]] || fail "an emulator over TLS with a state: $url"
