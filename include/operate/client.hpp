@@ -26,7 +26,7 @@ class OPERATE_EXPORT Client {
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.
   explicit Client(const Config& config);
 
-  /// Client(Config::from_environment()): the key from `OPERATE_API_KEY`.
+  /// Client(Config::from_environment()).
   static Client from_environment();
 
   // No move operations: a client that was moved from is a copy, and still works.

@@ -68,10 +68,10 @@ struct OPERATE_EXPORT Config {
   /// `timeout` in seconds, `2.5` for example. A variable that is empty counts as not set.
   ///
   /// The settings file is `$XDG_CONFIG_HOME/operate/config.json`, else `~/.config/operate/config.json`;
-  /// `OPERATE_CONFIG_FILE` names another. It is JSON, `{"profiles": {"default": {"api_key": "...",
-  /// "base_url":
-  /// "..."}}}`, with any number of profiles, of which `OPERATE_PROFILE` names the one to use. Neither the
-  /// file nor a `default` has to exist.
+  /// `OPERATE_CONFIG_FILE` names another. It is JSON with any number of profiles, of which `OPERATE_PROFILE`
+  /// names the one to use; neither the file nor a `default` has to exist:
+  ///
+  ///     {"profiles": {"default": {"api_key": "...", "base_url": "..."}}}
   ///
   /// Throws ConfigError, with file, line and reason, for a settings file or profile that was named and is not
   /// there or cannot be used, a timeout that is no number of at least 0.001, and a base URL that is none. Do

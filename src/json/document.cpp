@@ -155,6 +155,8 @@ std::optional<Document> Document::parse(std::string_view text, bool with_lines, 
 
   Document document;
   document.text_ = text;
+  // All at once, so that no string stays behind in memory that was outgrown; see wipe_strings().
+  if (with_lines) document.strings_.reserve(2 * text.size());
   Builder builder(document, position, with_lines);
   const char* begin = text.data();
   if (!nlohmann::json::sax_parse(CountingIterator(begin, &position),
