@@ -53,7 +53,7 @@ tests() {
 # sanitized NAME SANITIZERS SYMBOL...: the tests, instrumented, by the compiler that CXX names or the usual one; the
 # symbols show that the library's own objects are.
 sanitized() {
-  local symbol name=$1${CXX:+-$CXX}
+  local symbol name=$1${CXX:+-${CXX##*/}}
   configure "$name" -DOPERATE_SANITIZE="$2"
   build "$name" all
   for symbol in "${@:3}"; do

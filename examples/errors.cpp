@@ -19,12 +19,15 @@ int main() {
     std::cerr << "Come back in " << wait.count() << " ms: " << error.what() << '\n';
   } catch (const operate::ApiError& error) {
     std::cerr << "The API refused, with the status " << error.status() << ": " << error.what() << '\n';
+    std::cerr << "Its reason, which may name people: " << error.message() << '\n';
   } catch (const operate::TimeoutError& error) {
     std::cerr << "Too slow, after " << error.elapsed().count() << " ms: " << error.what() << '\n';
   } catch (const operate::TransportError& error) {
     std::cerr << "The network, after " << error.attempts().size() << " attempts: " << error.what() << '\n';
   } catch (const operate::DecodeError& error) {
     std::cerr << "Not what the API documents; is there a proxy in between? " << error.what() << '\n';
+  } catch (const operate::Error& error) {
+    std::cerr << error.report() << '\n';  // All that a ticket needs, without keys and personal data.
   }
   return 1;
 }

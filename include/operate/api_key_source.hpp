@@ -50,9 +50,9 @@ class OPERATE_EXPORT ApiKeySource {
   static ApiKeySource environment(std::string variable = "OPERATE_API_KEY");
 
   /// The key in a file, as Docker, Kubernetes and systemd hand over secrets, which is read when the Client is
-  /// made. One newline at its end is not part of the key. There, a file that is missing, unreadable, a
-  /// folder, a pipe, or holds anything else than a key is a ConfigError. A file that every user of the
-  /// machine may read works, but is reported on standard error, once for each path.
+  /// made. One newline at its end (also `\r\n`) is not part of the key. There, a file that is missing,
+  /// unreadable, a folder, a pipe, or holds anything else than a key is a ConfigError. A file that every user
+  /// of the machine may read works, but is reported on standard error, once for each path.
   static ApiKeySource file(std::string path);
 
   /// Whether a source was named.

@@ -73,9 +73,10 @@ struct OPERATE_EXPORT Config {
   ///
   ///     {"profiles": {"default": {"api_key": "...", "base_url": "..."}}}
   ///
-  /// Throws ConfigError, with file, line and reason, for a settings file or profile that was named and is not
-  /// there or cannot be used, a timeout that is no number of at least 0.001, and a base URL that is none. Do
-  /// not call while another thread changes the environment.
+  /// Throws ConfigError for a file or profile that was named and is not there; with file, line and reason for
+  /// a settings file that cannot be used or has more than 64 KiB; for both variables of a key at once, a
+  /// timeout that is no number of at least 0.001, and a base URL that is none. Do not call while another
+  /// thread changes the environment.
   static Config from_environment();
 };
 

@@ -32,12 +32,13 @@ std::string usual_path() {
   return (folder / "operate" / "config.json").string();
 }
 
-// A home that this user may not look into counts as one without the file: a service may have been started
-// with another user's HOME.
+// A home that this user may not enter counts as one without the file: a service may have been started with
+// another user's HOME. What else stands in the way is for read_file() to name.
 bool is_there(const std::string& path) {
+  if (path.empty()) return false;
   std::error_code error;
-  return !path.empty() &&
-         std::filesystem::status(path, error).type() != std::filesystem::file_type::not_found && !error;
+  const auto type = std::filesystem::status(path, error).type();
+  return type != std::filesystem::file_type::not_found && error != std::errc::permission_denied;
 }
 
 class ProfileReader {
@@ -66,14 +67,14 @@ class ProfileReader {
 
     Profile result;
     for (const json::Value& value : profile.elements()) {
-      const std::string setting(value.name());
+      const std::string_view setting = value.name();
       if (setting != "api_key" && setting != "base_url")
         // Without the member's name, which may be a key that was written into the wrong place.
         refuse(value.line(), "here the profile " + name +
                                  " has a member that is no setting. The settings are api_key and base_url");
       member(profile, setting);
       const auto string = value.string();
-      if (!string) refuse(value.line(), setting + " of the profile " + name + " is no string");
+      if (!string) refuse(value.line(), std::string(setting) + " of the profile " + name + " is no string");
       if (setting == "api_key")
         result.api_key = detail::KeyProvider::literal(*string, place(value.line()) + ", profile " + name);
       else

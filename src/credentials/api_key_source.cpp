@@ -109,9 +109,11 @@ std::shared_ptr<const core::ApiKey> detail::KeyProvider::load(const ApiKeySource
   if (source.provider_) return source.provider_->load();
   if (!environment_has_key())
     core::refuse_setting(
-        setting, std::string("No API key. Config::api_key is not set, and neither of the environment "
-                             "variables OPERATE_API_KEY and OPERATE_API_KEY_FILE; set one of the three.") +
-                     where_keys_are_made);
+        setting,
+        std::string("No API key. Config::api_key is not set, and neither of the environment "
+                    "variables OPERATE_API_KEY and OPERATE_API_KEY_FILE; set one of the three, or let "
+                    "Client::from_environment() find one in a settings file's profile.") +
+            where_keys_are_made);
   if (const auto path = credentials::environment_variable(file_variable))
     return FileKey(*path, file_variable).load();
   return EnvironmentKey(key_variable).load();

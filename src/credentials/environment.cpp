@@ -5,8 +5,9 @@
 namespace operate::credentials {
 
 std::optional<std::string> environment_variable(const std::string& name) {
-  if (!is_set(name.c_str())) return std::nullopt;
-  return std::getenv(name.c_str());
+  const char* value = std::getenv(name.c_str());
+  if (!value || !*value) return std::nullopt;
+  return value;
 }
 
 bool is_set(const char* name) {

@@ -160,8 +160,10 @@ std::optional<Document> Document::parse(std::string_view text, bool with_lines, 
   Builder builder(document, position, with_lines);
   const char* begin = text.data();
   if (!nlohmann::json::sax_parse(CountingIterator(begin, &position),
-                                 CountingIterator(begin + text.size(), &position), &builder))
+                                 CountingIterator(begin + text.size(), &position), &builder)) {
+    if (with_lines) document.wipe_strings();
     return std::nullopt;
+  }
   return document;
 }
 

@@ -30,10 +30,12 @@ std::string write_file(X509* certificate) {
   std::string path = (std::filesystem::temp_directory_path() / "operate-certificate-XXXXXX").string();
   const int descriptor = mkstemp(path.data());
   std::FILE* file = descriptor < 0 ? nullptr : fdopen(descriptor, "w");
-  const bool written = file && PEM_write_X509(file, certificate) == 1;
-  if ((file && std::fclose(file) != 0) || !written)
-    throw std::runtime_error("operate::testing: cannot write a certificate to " + path);
-  return path;
+  bool written = file && PEM_write_X509(file, certificate) == 1;
+  if (file) written = std::fclose(file) == 0 && written;
+  if (written) return path;
+  if (!file && descriptor >= 0) ::close(descriptor);
+  if (descriptor >= 0) std::remove(path.c_str());
+  throw std::runtime_error("operate::testing: cannot write a certificate to " + path);
 }
 
 }  // namespace
@@ -47,7 +49,7 @@ Certificate::Certificate(const std::string& names)
   require(X509_set_version(certificate, 2) == 1 &&
           ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
           X509_gmtime_adj(X509_getm_notBefore(certificate), -an_hour) &&
-          X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * an_hour) &&
+          X509_gmtime_adj(X509_getm_notAfter(certificate), 10 * 365 * 24 * an_hour) &&
           X509_set_pubkey(certificate, key_.get()) == 1);
   X509_NAME* name = X509_get_subject_name(certificate);
   const auto* text = reinterpret_cast<const unsigned char*>("operate::testing");

@@ -10,7 +10,7 @@ namespace operate {
 inline namespace v0 {
 namespace testing {
 
-/// A self-signed certificate, made now and good for a day, and a PEM file with it, which goes with the
+/// A self-signed certificate, made now and good for ten years, and a PEM file with it, which goes with the
 /// object.
 class Certificate {
  public:

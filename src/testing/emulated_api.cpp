@@ -123,6 +123,7 @@ EmulatedApi::EmulatedApi(int companies, const std::string& state) : companies_(o
     for (int i = 0; i < companies; ++i) companies_.push_back(make_company(i));
     return;
   }
+  seeded_ = true;
   ordered_json whole;
   try {
     whole = ordered_json::parse(state);
@@ -178,7 +179,13 @@ EmulatorAnswer EmulatedApi::create_person(const EmulatorRequest& request) {
   if (!broken.empty()) return undocumented(400, broken);
   // The documentation has no schema for the answer; this is what its envelope suggests.
   const std::lock_guard lock(mutex_);
-  ordered_json created = {{"id", uuid(0xbe, static_cast<unsigned>(people_.size() + 1))}};
+  const auto is_taken = [&](const std::string& id) {
+    return std::any_of(people_.begin(), people_.end(), [&](const auto& one) { return one["id"] == id; });
+  };
+  std::string id = uuid(0xbe, ++people_created_);
+  while (seeded_ && is_taken(id)) id = uuid(0xbe, ++people_created_);
+  person.erase("id");
+  ordered_json created = {{"id", id}};
   created.update(person);
   people_.push_back(created);
   return success({{"person", std::move(created)}});

@@ -34,7 +34,9 @@ class EmulatedApi {
 
  private:
   nlohmann::ordered_json companies_;
-  mutable std::mutex mutex_;  // Guards people_.
+  bool seeded_ = false;
+  mutable std::mutex mutex_;  // Guards what follows.
+  unsigned people_created_ = 0;
   nlohmann::ordered_json people_ = nlohmann::ordered_json::array();
 };
 

@@ -7,6 +7,7 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -102,6 +103,32 @@ int main() {
   expect("the preparation of this test", true);
   use(operate::ApiKeySource::file(path));
   expect("a file", true);
+
+  // The JSON parser's own buffers are the parser's: a key as a value is found in them, and the same text with
+  // the key in the wrong place may leave no more than that.
+  const auto left_by = [&](const char* name, const char* before, const char* after) {
+    const std::string file = folder.path(name);
+    if (std::FILE* out = std::fopen(file.c_str(), "w")) {
+      std::setvbuf(out, nullptr, _IONBF, 0);
+      for (const char* text : {before, key, after}) std::fputs(text, out);
+      std::fclose(out);
+      std::filesystem::permissions(file, std::filesystem::perms(0600));
+    }
+    setenv("OPERATE_CONFIG_FILE", file.c_str(), 1);
+    found = 0;
+    try {
+      use(operate::Config::from_environment().api_key);
+    } catch (const operate::ConfigError&) {
+    }
+    unsetenv("OPERATE_CONFIG_FILE");
+    return found.exchange(0);
+  };
+  const char* const value = R"({"profiles":{"default":{"api_key":")";
+  const int by_the_parser = left_by("good.json", value, R"("}}})");
+  const int named = left_by("named.json", R"({"profiles":{"default":{")", R"(":""}}})");
+  std::cout << "left by the parser: " << by_the_parser << ", " << named << std::endl;
+  found = std::max(0, named - by_the_parser);
+  expect("a settings file with the key in the wrong place", true);
 
   setenv("OPERATE_API_KEY", (std::string(key, 20) + " ").c_str(), 1);
   found = 0;

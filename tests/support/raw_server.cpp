@@ -168,6 +168,9 @@ void RawServer::accept_all() {
     if (socket < 0) return;
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // A client that reads nothing must not hold up the farewell of TLS.
+    const timeval patience{5, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     const std::lock_guard lock(mutex_);
     const auto connection = open_.emplace(open_.end(), socket, context_);
     const int number = count_++;

@@ -19,6 +19,7 @@ namespace testing {
 struct EmulatorOptions {
   /// How many companies the organization has; 0 and up. Each has `id`, `name`, `logo`, `domain`, `employees`,
   /// `active`, `tags` and `address`, of which the SDK knows the first two.
+  /// Without meaning where `state` is set.
   int companies = 73;
   /// 0: a free one.
   std::uint16_t port = 0;
