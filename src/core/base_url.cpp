@@ -93,7 +93,10 @@ BaseUrl parse_base_url(std::string_view url, bool allow_plain_http, const std::s
   if (!tls && !result.loopback && !allow_plain_http)
     refuse(
         "is http to a host that is not this machine, where everybody on the way could read the key; use "
-        "https");
+        "https, or "
+        "Config::allow_plain_http where the network is yours (the URL may also come from OPERATE_BASE_URL or "
+        "a "
+        "settings file)");
   result.text = scheme + "://" + std::string(authority) + std::string(path);
   return result;
 }
