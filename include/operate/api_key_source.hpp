@@ -41,9 +41,9 @@ class OPERATE_EXPORT ApiKeySource {
   /// that is not set. An empty string counts as set, and is refused by the client.
   ApiKeySource(const char* key);  // NOLINT(google-explicit-constructor): a string is meant to do.
   /// The key itself; this copy of it is wiped.
-  ApiKeySource(std::string key);  // NOLINT(google-explicit-constructor)
+  ApiKeySource(std::string key);  // NOLINT(google-explicit-constructor): the same.
   /// The key itself.
-  ApiKeySource(std::string_view key);  // NOLINT(google-explicit-constructor)
+  ApiKeySource(std::string_view key);  // NOLINT(google-explicit-constructor): the same.
 
   /// The key in an environment variable, which is read when the Client is made. There, a variable that is not
   /// set or empty is a ConfigError.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -67,7 +66,11 @@ class Document {
   static std::optional<Document> parse_with_lines(std::string_view text, std::size_t& fault);
 
   /// Overwrites the strings, for a document that holds a secret. No value of it may be used afterwards.
-  void wipe_strings() noexcept { std::fill(strings_.begin(), strings_.end(), '\0'); }
+  void wipe_strings() noexcept {
+    // Volatile, because the compiler may leave out other writes to memory that is about to be freed.
+    volatile char* at = strings_.data();
+    for (std::size_t i = 0; i < strings_.size(); ++i) at[i] = '\0';
+  }
 
   Document(Document&&) = default;
   Document& operator=(Document&&) = default;
