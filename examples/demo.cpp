@@ -10,7 +10,9 @@
 namespace {
 
 void list_companies(const operate::Client& client) {
-  const auto all = client.companies().list_all({25, 0, {}});
+  operate::ListAllOptions options;
+  options.page_size = 25;
+  const auto all = client.companies().list_all(options);
   std::int64_t total = 0;
   for (const operate::Page<operate::Company>& page : all.pages()) {
     total = page.pagination().total;

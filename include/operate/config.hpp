@@ -64,8 +64,9 @@ struct OPERATE_EXPORT Config {
   std::shared_ptr<Clock> clock = {};
 
   /// The defaults, with the settings file's profile on top, and on top of that what the environment says:
-  /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, and `OPERATE_TIMEOUT`, which is
-  /// `timeout` in seconds, `2.5` for example. A variable that is empty counts as not set.
+  /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, `OPERATE_CA_FILE`, and
+  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example. A variable that is empty counts as
+  /// not set; others whose names begin with `OPERATE_` are left alone.
   ///
   /// The settings file is `$XDG_CONFIG_HOME/operate/config.json`, else `~/.config/operate/config.json`;
   /// `OPERATE_CONFIG_FILE` names another. It is JSON with any number of profiles, of which `OPERATE_PROFILE`

@@ -100,7 +100,9 @@ class OPERATE_EXPORT ConfigError : public Error {
   /// Made by the SDK alone.
   using Error::Error;
   ~ConfigError() override;
-  /// The name of the setting, `Config::base_url` or `OPERATE_TIMEOUT` for example.
+  /// What to mend: a member of the program's configuration, `Config::base_url` for example; where the faulty
+  /// value came from outside, the variable that holds it or names its file, `OPERATE_TIMEOUT` or
+  /// `OPERATE_API_KEY_FILE` for example; `OPERATE_CONFIG_FILE` for whatever stands in the settings file.
   const std::string& setting() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;

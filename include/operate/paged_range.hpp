@@ -88,7 +88,8 @@ class PagedRange {
   Pages pages() const { return Pages(cursor_); }
 
   /// The offset of the item, or of the first item of the page, that is due: inside a loop over the range it
-  /// is the one at hand. As ListAllOptions::offset it resumes the list there, also in another process.
+  /// is the one at hand. As ListAllOptions::offset it resumes the list there, also in another process; beyond
+  /// the list's end there is nothing left, which is no error.
   /// Operate documents no order of lists: where items come or go between two requests, offsets move, and an
   /// item may be missed or come twice.
   std::int64_t position() const noexcept { return cursor_->position(); }

@@ -33,7 +33,7 @@ std::string user_agent(const std::string& suffix) {
 
 core::AttemptOutcome outcome_of(const core::WireResult& result) {
   if (const auto* failure = std::get_if<core::WireFailure>(&result))
-    return {0, failure->kind, failure->request_may_have_arrived, {}};
+    return {0, failure->kind, failure->request_may_have_arrived, {}, failure->permanent};
   const auto& answer = std::get<core::WireAnswer>(result);
   core::AttemptOutcome outcome{answer.status, {}, true, {}};
   if (const auto* hint = core::find_header(answer.headers, "retry-after"))

@@ -33,6 +33,12 @@ void check_range(const char* setting, std::size_t value, std::size_t least, std:
                                     std::to_string(least) + " to " + std::to_string(most) + ".");
 }
 
+void check_ca_file(const std::string& setting, const std::string& path) {
+  if (path.empty()) return;
+  if (path.find('\0') != std::string::npos || std::ifstream(path).peek() == EOF)
+    core::refuse_setting(setting, setting + " names no file that can be read and has something in it.");
+}
+
 // `30` or `2.5`, in milliseconds. By hand, because strtod follows the program's locale.
 std::optional<milliseconds> parse_seconds(std::string_view text) {
   const std::size_t dot = text.find('.');
@@ -63,6 +69,10 @@ Config Config::from_environment() {
     // Checked here to name the variable; whether plain http will do is for the client to say.
     core::parse_base_url(*url, /*allow_plain_http=*/true, "OPERATE_BASE_URL");
     config.base_url = std::move(*url);
+  }
+  if (auto file = credentials::environment_variable("OPERATE_CA_FILE")) {
+    check_ca_file("OPERATE_CA_FILE", *file);
+    config.ca_file = std::move(*file);
   }
   if (const auto text = credentials::environment_variable("OPERATE_TIMEOUT")) {
     const auto timeout = parse_seconds(*text);
@@ -98,10 +108,7 @@ Config client::checked(Config config) {
   if (config.user_agent_suffix.size() > 1024)
     core::refuse_setting("Config::user_agent_suffix",
                          "Config::user_agent_suffix has more than 1024 characters.");
-  if (!config.ca_file.empty() &&
-      (config.ca_file.find('\0') != std::string::npos || std::ifstream(config.ca_file).peek() == EOF))
-    core::refuse_setting("Config::ca_file",
-                         "Config::ca_file names no file that can be read and has something in it.");
+  check_ca_file("Config::ca_file", config.ca_file);
   return config;
 }
 

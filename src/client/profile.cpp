@@ -76,7 +76,8 @@ class ProfileReader {
       const auto string = value.string();
       if (!string) refuse(value.line(), std::string(setting) + " of the profile " + name + " is no string");
       if (setting == "api_key")
-        result.api_key = detail::KeyProvider::literal(*string, place(value.line()) + ", profile " + name);
+        result.api_key =
+            detail::KeyProvider::literal(*string, place(value.line()) + ", profile " + name, file_variable);
       else
         result.base_url = checked_url(*string, value.line());
     }
@@ -108,7 +109,7 @@ class ProfileReader {
 
   // Checked here to name the place; whether plain http will do is for the client to say.
   std::string checked_url(std::string_view url, std::size_t line) const {
-    core::parse_base_url(url, /*allow_plain_http=*/true, place(line) + ": base_url");
+    core::parse_base_url(url, /*allow_plain_http=*/true, file_variable, place(line) + ": base_url");
     return std::string(url);
   }
 

@@ -19,7 +19,8 @@ bool is_word_character(char c) {
 
 }  // namespace
 
-ApiKey::ApiKey(std::string_view value, std::string origin) : value_(value), origin_(std::move(origin)) {
+ApiKey::ApiKey(std::string_view value, std::string origin, const std::string& setting)
+    : value_(value), origin_(std::move(origin)) {
   const char* problem = nullptr;
   if (value.empty())
     problem = "is empty";
@@ -28,9 +29,8 @@ ApiKey::ApiKey(std::string_view value, std::string origin) : value_(value), orig
   else if (std::any_of(value.begin(), value.end(), [](char c) { return c <= ' ' || c > '~'; }))
     problem = "has a blank, a line break, a control character or a character that is not ASCII";
   if (problem)
-    refuse_setting("Config::api_key",
-                   "The API key from " + origin_ + " " + problem +
-                       ". Give the key exactly as app.operate.so, Settings > API Keys showed it.");
+    refuse_setting(setting, "The API key from " + origin_ + " " + problem +
+                                ". Give the key exactly as app.operate.so, Settings > API Keys showed it.");
 }
 
 std::string ApiKey::redact(std::string_view text) const {

@@ -43,9 +43,10 @@ bool is_loopback(std::string_view host) {
 
 }  // namespace
 
-BaseUrl parse_base_url(std::string_view url, bool allow_plain_http, const std::string& setting) {
+BaseUrl parse_base_url(std::string_view url, bool allow_plain_http, const std::string& setting,
+                       const std::string& place) {
   const auto refuse = [&](const std::string& problem) {
-    refuse_setting(setting, setting + " " + problem +
+    refuse_setting(setting, (place.empty() ? setting : place) + " " + problem +
                                 ". It has the form https://host, https://host:port or "
                                 "https://host/path; the default is https://api.operate.so.");
   };

@@ -13,8 +13,8 @@ struct BaseUrl {
 
 /// Throws ConfigError for everything but `https://host[:port][/path]`, or `http` where the host is this
 /// machine or `allow_plain_http` is set. The message never holds the URL, which may hold a password.
-/// `setting` is the name that the message gives it.
+/// `setting` is the error's; the message calls the URL by the same name, unless `place` gives another.
 BaseUrl parse_base_url(std::string_view url, bool allow_plain_http,
-                       const std::string& setting = "Config::base_url");
+                       const std::string& setting = "Config::base_url", const std::string& place = "");
 
 }  // namespace operate::core

@@ -70,7 +70,8 @@ std::string advice(const ErrorDetails& details, const Exchange& exchange) {
       return " The key is invalid or has expired." + origin +
              " Keys are made in app.operate.so, Settings > API Keys.";
     case 403:
-      return " The key has no access to this resource." + origin;
+      return " The key has no access to this resource." + origin +
+             " Give it access, or use a key that has it: app.operate.so, Settings > API Keys.";
     case 404:
       return " Are the path and Config::base_url right?";
     default:
@@ -85,8 +86,8 @@ std::string words(TransportErrorKind kind) {
     case TransportErrorKind::connect:
       return "no connection could be made.";
     case TransportErrorKind::tls:
-      return "no trusted encrypted connection could be made; Config::ca_file names other certificates to "
-             "trust.";
+      return "no trusted encrypted connection could be made; Config::ca_file or OPERATE_CA_FILE names other "
+             "certificates to trust.";
     case TransportErrorKind::send:
       return "the connection was lost while the request was sent.";
     case TransportErrorKind::receive:
@@ -179,7 +180,7 @@ void raise_failure(const Exchange& exchange, const WireFailure& failure) {
   details.kind = failure.kind;
   details.limit = failure.limit;
   details.elapsed = failure.elapsed;
-  const AttemptOutcome outcome{0, failure.kind, failure.request_may_have_arrived, {}};
+  const AttemptOutcome outcome{0, failure.kind, failure.request_may_have_arrived, {}, failure.permanent};
   details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
   details.may_have_been_applied = !exchange.safe_to_repeat && failure.request_may_have_arrived;
   if (failure.kind == TransportErrorKind::timeout) {

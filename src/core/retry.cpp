@@ -9,6 +9,7 @@ namespace operate::core {
 using std::chrono::milliseconds;
 
 bool worth_repeating(const AttemptOutcome& outcome, bool safe_to_repeat) {
+  if (outcome.permanent) return false;
   if (outcome.failure) {
     switch (*outcome.failure) {
       case TransportErrorKind::too_large:

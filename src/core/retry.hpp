@@ -15,6 +15,7 @@ struct AttemptOutcome {
   std::optional<TransportErrorKind> failure = {};
   bool request_may_have_arrived = true;
   std::optional<std::chrono::milliseconds> retry_after = {};
+  bool permanent = false;
 };
 
 /// Whether repeating the call may help and can do no harm.

@@ -33,6 +33,7 @@ struct WireFailure {
   std::chrono::milliseconds elapsed{0};
   bool request_may_have_arrived = true;
   std::string message = {};
+  bool permanent = false;  ///< Whether another attempt would meet the same: an untrusted certificate.
 };
 
 using WireResult = std::variant<WireAnswer, WireFailure>;

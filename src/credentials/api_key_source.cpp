@@ -20,14 +20,16 @@ constexpr const char* where_keys_are_made = " Keys are made in app.operate.so, S
 
 class LiteralKey : public detail::KeyProvider {
  public:
-  LiteralKey(std::string_view key, std::string origin) : key_(key), origin_(std::move(origin)) {}
+  LiteralKey(std::string_view key, std::string origin, std::string setting)
+      : key_(key), origin_(std::move(origin)), setting_(std::move(setting)) {}
   std::shared_ptr<const core::ApiKey> load() const override {
-    return std::make_shared<const core::ApiKey>(key_.view(), origin_);
+    return std::make_shared<const core::ApiKey>(key_.view(), origin_, setting_);
   }
 
  private:
   core::Secret key_;
   std::string origin_;
+  std::string setting_;
 };
 
 class EnvironmentKey : public detail::KeyProvider {
@@ -36,10 +38,10 @@ class EnvironmentKey : public detail::KeyProvider {
   std::shared_ptr<const core::ApiKey> load() const override {
     auto key = credentials::environment_variable(variable_);
     if (!key)
-      core::refuse_setting(setting, "No API key: the environment variable " + variable_ +
-                                        " is not set or empty." + where_keys_are_made);
+      core::refuse_setting(variable_, "No API key: the environment variable " + variable_ +
+                                          " is not set or empty." + where_keys_are_made);
     const core::WipeAtEnd wipe(*key);
-    return std::make_shared<const core::ApiKey>(*key, "the environment variable " + variable_);
+    return std::make_shared<const core::ApiKey>(*key, "the environment variable " + variable_, variable_);
   }
 
  private:
@@ -58,7 +60,7 @@ class FileKey : public detail::KeyProvider {
       key.remove_suffix(1);
       if (!key.empty() && key.back() == '\r') key.remove_suffix(1);
     }
-    auto loaded = std::make_shared<const core::ApiKey>(key, "the file " + path_);
+    auto loaded = std::make_shared<const core::ApiKey>(key, "the file " + path_, setting_);
     credentials::warn_if_others_can_read(path_);
     return loaded;
   }
@@ -77,10 +79,11 @@ ApiKeySource::ApiKeySource(const char* key) {
   if (!key)
     core::refuse_setting(
         setting, "The API key is a null pointer; std::getenv returns one for a variable that is not set.");
-  provider_ = std::make_shared<LiteralKey>(key, setting);
+  provider_ = std::make_shared<LiteralKey>(key, setting, setting);
 }
 ApiKeySource::ApiKeySource(std::string key) : ApiKeySource(std::string_view(key)) { core::wipe(key); }
-ApiKeySource::ApiKeySource(std::string_view key) : provider_(std::make_shared<LiteralKey>(key, setting)) {}
+ApiKeySource::ApiKeySource(std::string_view key)
+    : provider_(std::make_shared<LiteralKey>(key, setting, setting)) {}
 
 ApiKeySource ApiKeySource::environment(std::string variable) {
   return ApiKeySource(std::make_shared<EnvironmentKey>(std::move(variable)));
@@ -90,8 +93,9 @@ ApiKeySource ApiKeySource::file(std::string path) {
   return ApiKeySource(std::make_shared<FileKey>(std::move(path), setting));
 }
 
-ApiKeySource detail::KeyProvider::literal(std::string_view key, std::string origin) {
-  return ApiKeySource(std::make_shared<LiteralKey>(key, std::move(origin)));
+ApiKeySource detail::KeyProvider::literal(std::string_view key, std::string origin,
+                                          std::string setting_name) {
+  return ApiKeySource(std::make_shared<LiteralKey>(key, std::move(origin), std::move(setting_name)));
 }
 
 bool detail::KeyProvider::environment_has_key() {
@@ -99,7 +103,7 @@ bool detail::KeyProvider::environment_has_key() {
   const bool file = credentials::is_set(file_variable);
   if (key && file)
     core::refuse_setting(
-        setting,
+        key_variable,
         "OPERATE_API_KEY and OPERATE_API_KEY_FILE are both set, and only one can be the key; "
         "unset the other.");
   return key || file;

@@ -29,8 +29,9 @@ class KeyProvider {
   /// Whether the environment names a key. Throws ConfigError where it names two.
   static bool environment_has_key();
 
-  /// A key that stands in a text of the user's; `origin` says where, in words for messages.
-  static ApiKeySource literal(std::string_view key, std::string origin);
+  /// A key that stands in a text of the user's; `origin` says where, in words for messages, and `setting` is
+  /// what named the text.
+  static ApiKeySource literal(std::string_view key, std::string origin, std::string setting);
 };
 
 }  // namespace detail

@@ -115,7 +115,7 @@ class Transfer {
     const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
                        text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
     const std::string words(shown ? text : curl_easy_strerror(*code));
-    return core::WireFailure{kind_of(*code), {}, elapsed(), connected_, words};
+    return core::WireFailure{kind_of(*code), {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
  private:
@@ -295,6 +295,11 @@ class Transfer {
       default:
         return connected_ ? TransportErrorKind::receive : TransportErrorKind::connect;
     }
+  }
+
+  static bool is_permanent(CURLcode code) {
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+           code == CURLE_SSL_ISSUER_ERROR;
   }
 
   // Runs a callback's work, so that no exception passes through libcurl's frames.

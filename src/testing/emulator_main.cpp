@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
               << "export OPERATE_API_KEY=" << emulator.api_key() << '\n'
               << "# This key gets 401: " << emulator.expired_api_key() << '\n'
               << "# This key gets 403: " << emulator.forbidden_api_key() << '\n';
-    if (options.tls) std::cout << "# For Config::ca_file: " << emulator.ca_file() << '\n';
+    if (options.tls) std::cout << "export OPERATE_CA_FILE=" << emulator.ca_file() << '\n';
     std::cout << std::flush;
     int signal = 0;
     sigwait(&signals, &signal);

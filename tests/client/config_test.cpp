@@ -108,6 +108,22 @@ TEST(ConfigTest, ABadBaseUrlOfTheEnvironmentNamesTheVariable) {
   EXPECT_EQ(thrown<operate::ConfigError>([] { Config::from_environment(); })->setting(), "OPERATE_BASE_URL");
 }
 
+TEST(ConfigTest, TheEnvironmentNamesTheCertificatesToTrust) {
+  const ScopedVariable file("OPERATE_CA_FILE", "/dev/null/there_is_none");
+  const auto error = thrown<operate::ConfigError>([] { Config::from_environment(); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->setting(), "OPERATE_CA_FILE");
+  const ScopedVariable readable("OPERATE_CA_FILE", __FILE__);
+  EXPECT_EQ(Config::from_environment().ca_file, __FILE__);
+}
+
+TEST(ConfigTest, ABadKeyOfTheEnvironmentNamesTheVariable) {
+  const ScopedVariable key("OPERATE_API_KEY", "not a key");
+  EXPECT_EQ(thrown<operate::ConfigError>([] { Client::from_environment(); })->setting(), "OPERATE_API_KEY");
+  const ScopedVariable file("OPERATE_API_KEY_FILE", "x");
+  EXPECT_EQ(thrown<operate::ConfigError>([] { Client::from_environment(); })->setting(), "OPERATE_API_KEY");
+}
+
 TEST(ConfigTest, AnEmptyBaseUrlCountsAsNotSet) {
   const ScopedVariable url("OPERATE_BASE_URL", "");
   EXPECT_EQ(Config::from_environment().base_url, "https://api.operate.so");

@@ -35,6 +35,7 @@ class ProfileTest : public testing::Test {
     const std::string path = write(text);
     const auto error = thrown<ConfigError>([] { Config::from_environment(); });
     if (!error) return "";
+    EXPECT_EQ(error->setting(), "OPERATE_CONFIG_FILE");
     const std::string what = error->what();
     EXPECT_EQ(what.substr(0, path.size()), path) << what;
     EXPECT_EQ(what.find("sk_"), std::string::npos) << what;

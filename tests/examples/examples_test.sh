@@ -73,3 +73,11 @@ exec {more}< <(exec timeout 600 "$emulator" --tls --state "$work/state.json")
 server=$!
 read -r url <&"$more"
 [[ $url == "export OPERATE_BASE_URL=https://127.0.0.1:"* ]] || fail "an emulator over TLS with a state: $url"
+read -r key <&"$more"
+read -r expired <&"$more"
+read -r forbidden <&"$more"
+read -r trusted <&"$more"
+eval "$url; $key"
+{ ! "$examples/errors" 2>&1; } | expect "errors, an unknown certificate" "The network, after 1 attempts: *OPERATE_CA_FILE*"
+eval "$trusted"
+"$examples/errors" | expect "errors, none over TLS" "50 companies"
