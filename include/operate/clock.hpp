@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/cancellation.hpp>
 #include <operate/export.hpp>
 
 #include <chrono>
@@ -25,8 +26,8 @@ class OPERATE_EXPORT Clock {
   /// The time now; never goes back.
   virtual time_point now() = 0;
 
-  /// Returns when now() has reached `time`.
-  virtual void sleep_until(time_point time) = 0;
+  /// Returns when now() has reached `time`, or earlier where `cancel` is cancelled.
+  virtual void sleep_until(time_point time, const CancellationToken& cancel) = 0;
 };
 
 }  // namespace v0

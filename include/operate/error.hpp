@@ -28,15 +28,17 @@ enum class TransportErrorKind {
   redirect,   ///< The server answered with a status from 300 to 399; redirects are never followed.
   proxy,      ///< A proxy refused or failed.
   timeout,    ///< A limit of time ran out; the error is a TimeoutError.
+  cancelled,  ///< The caller ended the call; the error is a CancelledError.
 };
 
 /// The limits of time that a TimeoutError tells apart.
 enum class TimeLimit {
-  connect,   ///< Config::connect_timeout
-  stall,     ///< Config::stall_timeout
-  attempt,   ///< Config::timeout or RequestOptions::timeout
-  deadline,  ///< Config::deadline or RequestOptions::deadline, while an attempt was under way
-  pool,      ///< the deadline, while waiting for one of Config::max_connections to be free
+  connect,     ///< Config::connect_timeout
+  stall,       ///< Config::stall_timeout
+  attempt,     ///< Config::timeout or RequestOptions::timeout
+  deadline,    ///< Config::deadline or RequestOptions::deadline, while an attempt was under way
+  pool,        ///< the deadline, while waiting for one of Config::max_connections to be free
+  rate_limit,  ///< the deadline, which ends before the server wants to hear of this client again
 };
 
 /// One attempt of a call.
@@ -47,7 +49,8 @@ struct Attempt {
   std::optional<TransportErrorKind> failure = {};
   /// How long the attempt took.
   std::chrono::milliseconds duration{0};
-  /// How long was waited after it; zero for the last, unless the wait outlasted the deadline.
+  /// How long the call waited before it: after a failed attempt, or because the server had asked the client
+  /// to.
   std::chrono::milliseconds wait{0};
 };
 
@@ -120,8 +123,7 @@ class OPERATE_EXPORT ValidationError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The call was ended by its caller. Calls of this version cannot be; it is here so that handlers can be
-/// written.
+/// The call was ended by its caller, with a CancellationSource.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
   /// Made by the SDK alone.
@@ -151,7 +153,7 @@ class OPERATE_EXPORT TimeoutError : public TransportError {
   ~TimeoutError() override;
   /// Which limit ran out.
   TimeLimit limit() const noexcept;
-  /// How long the attempt, or for `pool` the wait, had taken by then.
+  /// How long the attempt, or for `pool` the wait, had taken by then; zero for `rate_limit`.
   std::chrono::milliseconds elapsed() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;

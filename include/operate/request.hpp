@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/cancellation.hpp>
 #include <operate/header.hpp>
 
 #include <chrono>
@@ -28,6 +29,9 @@ struct RequestOptions {
 
   /// Further query parameters, behind those of the call itself.
   std::vector<QueryParameter> query = {};
+
+  /// Ends the call when it is cancelled.
+  CancellationToken cancel = {};
 
   /// Whether sending the call twice does no harm, which decides if it is retried after a loss that the server
   /// may have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.

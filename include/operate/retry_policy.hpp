@@ -13,8 +13,13 @@ inline namespace v0 {
 /// says that it did nothing (429). None of this is documented by Operate; it is what careful HTTP clients do.
 ///
 /// The wait before the n-th retry is drawn evenly from zero to `initial_delay * 2^(n-1)`, at most
-/// `max_delay`. Where the server sends `Retry-After` in seconds, the wait is at least that long. A wait that
-/// would not end before the call's deadline is not begun: the call then ends at once, in its last error.
+/// `max_delay`. Where the server sends `Retry-After` (seconds, with a fraction or without, or a date) or
+/// `Retry-After-Ms`, the wait is at least that long. A wait that would not end before the call's deadline is
+/// not begun: the call then ends at once, in its last error.
+///
+/// After a 429, and where an answer says by `RateLimit-Remaining: 0` and `RateLimit-Reset` (also with `X-` in
+/// front) that no more calls are welcome, all calls of the client wait until then, for 5 minutes at most. One
+/// whose deadline is earlier ends at once in a TimeoutError whose limit is `rate_limit`, with nothing sent.
 struct RetryPolicy {
   /// 0 (never) to 100.
   int max_retries = 2;
@@ -22,6 +27,10 @@ struct RetryPolicy {
   std::chrono::milliseconds initial_delay{500};
   /// No wait is longer, unless the server asks for it; more than zero.
   std::chrono::milliseconds max_delay{8'000};
+  /// The retries that all calls of the client have in reserve together, 1 to 1,000,000: each retry takes one,
+  /// and one comes back every ten seconds and with every ten calls that succeed. Without any left, calls end
+  /// in their first error, so that an outage does not become a storm of retries.
+  int budget = 100;
 };
 
 }  // namespace v0

@@ -2,6 +2,7 @@
 
 #include "client/config.hpp"
 #include "client/real_clock.hpp"
+#include "core/rate_hints.hpp"
 #include "core/request_builder.hpp"
 #include "core/retry.hpp"
 #include "core/validation.hpp"
@@ -35,10 +36,7 @@ core::AttemptOutcome outcome_of(const core::WireResult& result) {
   if (const auto* failure = std::get_if<core::WireFailure>(&result))
     return {0, failure->kind, failure->request_may_have_arrived, {}, failure->permanent};
   const auto& answer = std::get<core::WireAnswer>(result);
-  core::AttemptOutcome outcome{answer.status, {}, true, {}};
-  if (const auto* hint = core::find_header(answer.headers, "retry-after"))
-    outcome.retry_after = core::parse_retry_after(*hint);
-  return outcome;
+  return {answer.status, {}, true, answer.status < 400 ? std::nullopt : core::wait_asked_for(answer)};
 }
 
 }  // namespace
@@ -50,6 +48,7 @@ ClientState::ClientState(const Config& config)
       clock_(config_.clock ? config_.clock : std::make_shared<client::RealClock>()),
       user_agent_(user_agent(config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
+      throttle_(config_.retry.budget),
       transport_({config_.connect_timeout, config_.stall_timeout, config_.max_response_bytes,
                   config_.max_connections, config_.ca_file, base_url_.loopback, base_url_.tls}) {}
 
@@ -57,8 +56,8 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
                                     bool safe_to_repeat) {
   core::validate(request);
   core::validate(options);
-  auto begin = clock_->now();
-  const auto deadline = begin + std::min(options.deadline.value_or(config_.deadline), client::longest_limit);
+  const auto start = clock_->now();
+  const auto deadline = start + std::min(options.deadline.value_or(config_.deadline), client::longest_limit);
   const milliseconds timeout = std::min(options.timeout.value_or(config_.timeout), client::longest_limit);
   RetryPolicy policy = config_.retry;
   policy.max_retries = options.max_retries.value_or(policy.max_retries);
@@ -71,36 +70,74 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
-  const auto left_of_deadline = [&](Clock::time_point now) {
-    return std::chrono::ceil<milliseconds>(deadline - now);
-  };
+  // What the call ends with where not even the first attempt begins.
+  core::WireResult result =
+      core::WireFailure{TransportErrorKind::timeout,
+                        throttle_.held_until() > start ? TimeLimit::rate_limit : TimeLimit::deadline,
+                        {},
+                        false,
+                        {}};
+  auto end = start, due = start;
   for (int retries = 0;; ++retries) {
-    core::WireResult result = transport_.send(wire, *key_, {timeout, left_of_deadline(begin)});
-    const auto end = clock_->now();
-    const core::AttemptOutcome outcome = outcome_of(result);
+    const auto begin = wait_for_turn(due, deadline, options.cancel);
+    if (options.cancel.is_cancelled())
+      core::raise_failure(exchange, {TransportErrorKind::cancelled, {}, {}, false, {}});
+    if (!begin) break;
+    result = transport_.send(wire, *key_,
+                             {timeout, std::chrono::ceil<milliseconds>(deadline - *begin), options.cancel});
     const auto* failure = std::get_if<core::WireFailure>(&result);
-    if (failure && failure->kind == TransportErrorKind::timeout && failure->limit == TimeLimit::pool)
-      core::raise_failure(exchange, *failure);  // There was no attempt.
+    const bool timed_out = failure && failure->kind == TransportErrorKind::timeout;
+    if (timed_out && failure->limit == TimeLimit::pool) break;  // There was no attempt.
+
+    const auto waited = *begin - end;
+    end = clock_->now();
+    const core::AttemptOutcome outcome = outcome_of(result);
     exchange.attempts.push_back({outcome.status, outcome.failure,
-                                 std::chrono::duration_cast<milliseconds>(end - begin), milliseconds(0)});
-    const bool out_of_time =
-        failure && failure->kind == TransportErrorKind::timeout && failure->limit == TimeLimit::deadline;
-    if (!out_of_time) {
-      const auto delay = core::retry_delay(policy, retries, outcome, exchange.safe_to_repeat, jitter(),
-                                           left_of_deadline(end));
-      if (delay) {
-        exchange.attempts.back().wait = *delay;
-        clock_->sleep_until(end + *delay);
-        begin = clock_->now();
-        if (begin < deadline) continue;
-      }
+                                 std::chrono::duration_cast<milliseconds>(end - *begin),
+                                 std::chrono::duration_cast<milliseconds>(waited)});
+    const milliseconds wait = core::backoff(policy, retries, failure || outcome.status >= 400 ? jitter() : 0);
+    note(result, outcome, wait, end);
+    if (retries >= policy.max_retries || !core::worth_repeating(outcome, exchange.safe_to_repeat) ||
+        (timed_out && failure->limit == TimeLimit::deadline))
+      break;
+    due = end + std::max(wait, outcome.retry_after.value_or(milliseconds(0)));
+    if (due >= deadline) break;
+    if (!throttle_.take_retry(end)) {
+      exchange.out_of_retries = true;
+      break;
     }
-    if (auto* answer = std::get_if<core::WireAnswer>(&result)) {
-      exchange.answer = std::move(*answer);
-      return exchange;
-    }
-    core::raise_failure(exchange, *failure);
   }
+  if (const auto* failure = std::get_if<core::WireFailure>(&result)) core::raise_failure(exchange, *failure);
+  exchange.answer = std::move(std::get<core::WireAnswer>(result));
+  return exchange;
+}
+
+void ClientState::note(const core::WireResult& result, const core::AttemptOutcome& outcome, milliseconds wait,
+                       Clock::time_point now) {
+  const auto* answer = std::get_if<core::WireAnswer>(&result);
+  if (!answer) return;
+  if (answer->status == 429)
+    throttle_.hold(now, outcome.retry_after.value_or(wait));
+  else if (const auto reset = core::rate_limit_reset(answer->headers, answer->received))
+    throttle_.hold(now, *reset);
+  if (answer->status < 400) throttle_.call_succeeded(now);
+}
+
+std::optional<Clock::time_point> ClientState::wait_for_turn(Clock::time_point due, Clock::time_point deadline,
+                                                            const CancellationToken& cancel) {
+  for (auto now = clock_->now(); now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
+    const auto held_until = throttle_.held_until();
+    if (held_until > due) {
+      // Those who waited for the same moment do not all begin at it.
+      const auto spread = std::chrono::duration_cast<milliseconds>(config_.retry.initial_delay * jitter());
+      due = held_until + spread;
+      if (due >= deadline) due = held_until;
+    }
+    if (due <= now) return now;
+    if (due >= deadline) return std::nullopt;
+    clock_->sleep_until(due, cancel);
+  }
+  return std::nullopt;
 }
 
 // SplitMix64, whose state is one number that threads can share without a lock.

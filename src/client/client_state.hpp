@@ -3,6 +3,8 @@
 #include "core/api_key.hpp"
 #include "core/base_url.hpp"
 #include "core/exchange.hpp"
+#include "core/retry.hpp"
+#include "core/throttle.hpp"
 #include "http/curl_transport.hpp"
 
 #include <operate/client.hpp>
@@ -12,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace operate {
@@ -31,6 +34,13 @@ class ClientState {
 
  private:
   double jitter();
+  /// Remembers what an attempt means for the client's other calls. `wait` is what the call itself would wait.
+  void note(const core::WireResult& result, const core::AttemptOutcome& outcome,
+            std::chrono::milliseconds wait, Clock::time_point now);
+  /// Waits until `due`, and for as long as the server has asked the client to stay away. Returns when the
+  /// attempt begins; empty where that is not before the deadline, or the call was cancelled.
+  std::optional<Clock::time_point> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
+                                                 const CancellationToken& cancel);
 
   Config config_;
   core::BaseUrl base_url_;
@@ -38,6 +48,7 @@ class ClientState {
   std::shared_ptr<Clock> clock_;
   std::string user_agent_;
   std::atomic<std::uint64_t> jitter_state_;
+  core::Throttle throttle_;
   http::CurlTransport transport_;
 };
 

@@ -2,8 +2,6 @@
 
 #include "client/real_clock.hpp"
 
-#include <thread>
-
 namespace operate {
 inline namespace v0 {
 
@@ -14,7 +12,7 @@ Clock::~Clock() = default;
 namespace client {
 
 Clock::time_point RealClock::now() { return std::chrono::steady_clock::now(); }
-void RealClock::sleep_until(time_point time) { std::this_thread::sleep_until(time); }
+void RealClock::sleep_until(time_point time, const CancellationToken& cancel) { cancel.wait_until(time); }
 
 }  // namespace client
 }  // namespace operate

@@ -97,6 +97,10 @@ Config client::checked(Config config) {
     core::refuse_setting("RetryPolicy::max_retries", "RetryPolicy::max_retries is " +
                                                          std::to_string(config.retry.max_retries) +
                                                          "; it must be from 0 to 100.");
+  if (config.retry.budget < 1 || config.retry.budget > 1'000'000)
+    core::refuse_setting("RetryPolicy::budget", "RetryPolicy::budget is " +
+                                                    std::to_string(config.retry.budget) +
+                                                    "; it must be from 1 to 1,000,000.");
   check_range("Config::max_response_bytes", config.max_response_bytes, 1, SIZE_MAX);
   check_range("Config::max_connections", config.max_connections, 1, 10'000);
   if (std::any_of(config.user_agent_suffix.begin(), config.user_agent_suffix.end(),

@@ -8,7 +8,7 @@ namespace operate::client {
 class RealClock : public Clock {
  public:
   time_point now() override;
-  void sleep_until(time_point time) override;
+  void sleep_until(time_point time, const CancellationToken& cancel) override;
 };
 
 }  // namespace operate::client

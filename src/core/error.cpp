@@ -66,6 +66,8 @@ const char* name_of(TransportErrorKind kind) {
       return "proxy";
     case TransportErrorKind::timeout:
       return "timeout";
+    case TransportErrorKind::cancelled:
+      return "cancelled";
   }
   return "";
 }

@@ -2,6 +2,7 @@
 
 #include "core/answer.hpp"
 #include "core/error_details.hpp"
+#include "core/rate_hints.hpp"
 #include "core/retry.hpp"
 
 #include <operate/detail/answer_origin.hpp>
@@ -46,6 +47,8 @@ void add_answer(ErrorDetails& details, const Exchange& exchange) {
 void set_what(ErrorDetails& details, const Exchange& exchange, const std::string& problem) {
   std::string what = exchange.method + " " + exchange.path + ": " + problem;
   if (exchange.attempts.size() > 1) what += " Attempts: " + std::to_string(exchange.attempts.size()) + ".";
+  if (exchange.out_of_retries)
+    what += " Not repeated: the client's calls have used up their retries in reserve (RetryPolicy::budget).";
   if (details.may_have_been_applied)
     what += " The server may have carried out the call all the same; look before you repeat it.";
   details.what = exchange.key->redact(what);
@@ -100,6 +103,8 @@ std::string words(TransportErrorKind kind) {
       return "the proxy refused or failed.";
     case TransportErrorKind::timeout:
       return "a limit of time ran out.";
+    case TransportErrorKind::cancelled:
+      return "cancelled by its caller.";
   }
   return "no answer.";
 }
@@ -116,11 +121,19 @@ std::string words(TimeLimit limit) {
       return "no whole answer before the call's deadline (Config::deadline)";
     case TimeLimit::pool:
       return "none of the connections (Config::max_connections) became free before the call's deadline";
+    case TimeLimit::rate_limit:
+      return "the server has asked this client to wait beyond the call's deadline; nothing was sent";
   }
   return "a limit of time ran out";
 }
 
 }  // namespace
+
+std::optional<std::chrono::milliseconds> wait_asked_for(const WireAnswer& answer) {
+  auto wait = retry_after(answer.headers, answer.received);
+  if (!wait && answer.status == 429) wait = rate_limit_reset(answer.headers, answer.received);
+  return wait;
+}
 
 void raise_status(const Exchange& exchange) {
   const WireAnswer& answer = exchange.answer;
@@ -143,8 +156,7 @@ void raise_status(const Exchange& exchange) {
     details.type = exchange.key->redact(envelope.type);
     details.server_message = exchange.key->redact(envelope.message);
   }
-  if (const auto* hint = find_header(answer.headers, "retry-after"))
-    details.retry_after = parse_retry_after(*hint);
+  details.retry_after = wait_asked_for(answer);
   const AttemptOutcome outcome{status, {}, true, details.retry_after};
   details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
   details.may_have_been_applied = !exchange.safe_to_repeat && (status == 408 || status >= 500);
@@ -183,9 +195,15 @@ void raise_failure(const Exchange& exchange, const WireFailure& failure) {
   const AttemptOutcome outcome{0, failure.kind, failure.request_may_have_arrived, {}, failure.permanent};
   details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
   details.may_have_been_applied = !exchange.safe_to_repeat && failure.request_may_have_arrived;
+  if (failure.kind == TransportErrorKind::cancelled) {
+    details.retryable = exchange.safe_to_repeat || !failure.request_may_have_arrived;
+    set_what(details, exchange, words(failure.kind));
+    raise<CancelledError>(std::move(details));
+  }
   if (failure.kind == TransportErrorKind::timeout) {
+    const std::string after = ", after " + std::to_string(failure.elapsed.count()) + " ms";
     set_what(details, exchange,
-             words(failure.limit) + ", after " + std::to_string(failure.elapsed.count()) + " ms.");
+             words(failure.limit) + (failure.limit == TimeLimit::rate_limit ? "" : after) + ".");
     raise<TimeoutError>(std::move(details));
   }
   set_what(details, exchange,

@@ -5,7 +5,9 @@
 
 #include <operate/error.hpp>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +21,12 @@ struct Exchange {
   bool safe_to_repeat = false;
   std::shared_ptr<const ApiKey> key = {};
   std::vector<Attempt> attempts = {};
-  WireAnswer answer = {};  ///< The last one, where there was one.
+  WireAnswer answer = {};       ///< The last one, where there was one.
+  bool out_of_retries = false;  ///< Not repeated because the client had no retry in reserve.
 };
+
+/// How long the server asks to wait before this call is repeated; empty where it does not.
+std::optional<std::chrono::milliseconds> wait_asked_for(const WireAnswer& answer);
 
 /// Throws the error that stands for an answer whose status is not from 200 to 299.
 [[noreturn]] void raise_status(const Exchange& exchange);

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <optional>
-#include <string_view>
 
 namespace operate::core {
 
@@ -21,13 +20,8 @@ struct AttemptOutcome {
 /// Whether repeating the call may help and can do no harm.
 bool worth_repeating(const AttemptOutcome& outcome, bool safe_to_repeat);
 
-/// The wait before the next attempt; empty where the call has to end. `retries_done` counts from 0, `jitter`
-/// is drawn evenly from [0, 1), `time_left` is what remains of the deadline.
-std::optional<std::chrono::milliseconds> retry_delay(const RetryPolicy& policy, int retries_done,
-                                                     const AttemptOutcome& outcome, bool safe_to_repeat,
-                                                     double jitter, std::chrono::milliseconds time_left);
-
-/// `Retry-After` in whole seconds; empty for everything else.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value);
+/// The wait before the next attempt, unless the server asks for a longer one. `retries_done` counts from 0,
+/// `jitter` is drawn evenly from [0, 1).
+std::chrono::milliseconds backoff(const RetryPolicy& policy, int retries_done, double jitter);
 
 }  // namespace operate::core

@@ -24,6 +24,7 @@ struct WireAnswer {
   int status = 0;
   std::vector<Header> headers = {};
   std::string body = {};
+  std::chrono::system_clock::time_point received = {};
 };
 
 /// There was no whole answer.

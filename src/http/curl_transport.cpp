@@ -43,15 +43,17 @@ core::WireResult CurlTransport::send(const core::WireRequest& request, const cor
                                      const AttemptLimits& limits) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
-  HandlePool::Lease lease = pool_.lease(start + limits.deadline);
+  HandlePool::Lease lease = pool_.lease(start + limits.deadline, limits.cancel);
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  if (!lease)
-    return core::WireFailure{TransportErrorKind::timeout,
+  if (!lease) {
+    const bool cancelled = limits.cancel.is_cancelled();
+    return core::WireFailure{cancelled ? TransportErrorKind::cancelled : TransportErrorKind::timeout,
                              TimeLimit::pool,
                              waited,
-                             false,
-                             {}};  // Without TLS, to the server or to a proxy, libcurl writes to sockets
-                                   // itself and asks for no signal.
+                             /*request_may_have_arrived=*/false,
+                             {}};
+  }
+  // Without TLS, to the server or to a proxy, libcurl writes to sockets itself and asks for no signal.
   std::optional<SigpipeGuard> guard;
   if (settings_.tls || !settings_.loopback) guard.emplace();
   AttemptLimits left = limits;

@@ -4,6 +4,8 @@
 #include "core/wire.hpp"
 #include "http/handle_pool.hpp"
 
+#include <operate/cancellation.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -25,6 +27,7 @@ struct TransportSettings {
 struct AttemptLimits {
   std::chrono::milliseconds timeout{0};   ///< Once there is a free handle.
   std::chrono::milliseconds deadline{0};  ///< What is left of the call's, from the call of send().
+  CancellationToken cancel = {};
 };
 
 /// Sends requests over libcurl. Any number of threads.

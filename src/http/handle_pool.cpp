@@ -1,6 +1,7 @@
 #include "http/handle_pool.hpp"
 
 #include "http/sigpipe_guard.hpp"
+#include "sync/cancellation.hpp"
 
 #ifndef _WIN32
 #include <unistd.h>
@@ -54,10 +55,15 @@ HandlePool::State& HandlePool::state() {
   return *state;
 }
 
-HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until) {
+HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until,
+                                    const CancellationToken& cancel) {
   State& state = this->state();
+  const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
-  if (!state.freed.wait_until(lock, until, [&] { return state.lent < size_; })) return Lease(state, nullptr);
+  state.freed.wait_until(lock, until, [&] { return state.lent < size_ || cancel.is_cancelled(); });
+  // A free handle is taken even where the call was cancelled: the news of it may have gone to this call
+  // alone.
+  if (state.lent >= size_) return Lease(state, nullptr);
   std::unique_ptr<Handle> handle;
   if (state.idle.empty()) {
     // With room for every handle, giving one back cannot fail.
@@ -87,6 +93,12 @@ void HandlePool::State::give_back(std::unique_ptr<Handle> handle) {
     if (handle) idle.push_back(std::move(handle));
   }
   freed.notify_one();
+}
+
+void HandlePool::State::wake(void* state) noexcept {
+  auto* self = static_cast<State*>(state);
+  { const std::lock_guard lock(self->mutex); }
+  self->freed.notify_all();
 }
 
 }  // namespace operate::http

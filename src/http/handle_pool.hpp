@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/cancellation.hpp>
+
 #include <curl/curl.h>
 
 #include <atomic>
@@ -60,13 +62,15 @@ class HandlePool {
     std::unique_ptr<Handle> handle_;
   };
 
-  /// Waits for a free handle; the lease is empty where there was none in time.
-  Lease lease(std::chrono::steady_clock::time_point until);
+  /// Waits for a free handle; the lease is empty where there was none in time, or before `cancel` was
+  /// cancelled.
+  Lease lease(std::chrono::steady_clock::time_point until, const CancellationToken& cancel);
 
  private:
   struct State {
     explicit State(long of_process) : process(of_process) {}
     void give_back(std::unique_ptr<Handle> handle);
+    static void wake(void* state) noexcept;
 
     const long process;
     std::mutex mutex;

@@ -1,6 +1,7 @@
 #include "http/transfer.hpp"
 
 #include "core/secret.hpp"
+#include "sync/cancellation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,14 +100,22 @@ class Transfer {
   core::WireResult run() {
     start_ = last_activity_ = SteadyClock::now();
     if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
-    const auto code = drive();
+    std::optional<CURLcode> code;
+    {
+      const detail::CancellationCallback wake(
+          limits_.cancel, [](void* multi) noexcept { curl_multi_wakeup(multi); }, multi_);
+      code = drive();
+    }
     curl_multi_remove_handle(multi_, easy_);
     if (exception_) std::rethrow_exception(exception_);
+    if (!code && cancelled_)
+      return core::WireFailure{TransportErrorKind::cancelled, {}, elapsed(), connected_, {}};
     if (!code) return timed_out(expired_);
     if (*code == CURLE_OK) {
       long status = 0;
       curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
       answer_.status = static_cast<int>(status);
+      answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }
     if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
@@ -210,7 +219,8 @@ class Transfer {
     set(CURLOPT_WRITEDATA, this);
   }
 
-  // Until libcurl is done; empty where one of our limits ran out, which expired_ then names.
+  // Until libcurl is done; empty where the call was cancelled or one of our limits ran out, which expired_
+  // names.
   std::optional<CURLcode> drive() {
     for (;;) {
       int running = 0;
@@ -220,6 +230,8 @@ class Transfer {
         const CURLMsg* message = curl_multi_info_read(multi_, &left);
         return message ? message->data.result : CURLE_RECV_ERROR;
       }
+      cancelled_ = limits_.cancel.is_cancelled();
+      if (cancelled_) return std::nullopt;
       const milliseconds wait = time_left();
       if (wait <= milliseconds::zero()) return std::nullopt;
       curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait.count()), nullptr);
@@ -399,6 +411,7 @@ class Transfer {
   bool active_ = false;     // A byte went or came since last_activity_.
   bool headers_complete_ = false;
   bool too_large_ = false;
+  bool cancelled_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
   core::WireAnswer answer_;

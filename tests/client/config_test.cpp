@@ -73,6 +73,8 @@ TEST(ConfigTest, LimitsArePositive) {
   EXPECT_EQ(refused([](Config& c) { c.max_connections = 0; })->setting(), "Config::max_connections");
   EXPECT_EQ(refused([](Config& c) { c.max_connections = 10'001; })->setting(), "Config::max_connections");
   EXPECT_EQ(refused([](Config& c) { c.retry.max_retries = -1; })->setting(), "RetryPolicy::max_retries");
+  EXPECT_EQ(refused([](Config& c) { c.retry.budget = 0; })->setting(), "RetryPolicy::budget");
+  EXPECT_EQ(refused([](Config& c) { c.retry.budget = 1'000'001; })->setting(), "RetryPolicy::budget");
   EXPECT_EQ(refused([](Config& c) { c.retry.initial_delay = milliseconds(0); })->setting(),
             "RetryPolicy::initial_delay");
   EXPECT_EQ(refused([](Config& c) { c.user_agent_suffix = "a\r\nb"; })->setting(),

@@ -36,6 +36,14 @@ diff <("$examples/paging" 0 60 2>/dev/null; "$examples/paging" 60 2>/dev/null) <
   expect "a person that fails" "*401*"
 "$examples/worker_threads" | expect "worker_threads" "40 of 40 people created"
 
+
+exec {output}< <(exec timeout 60 "$examples/stopping")
+service=$!
+read -r line <&"$output"
+[[ $line == "73 companies" ]] || fail "stopping printed: $line"
+kill -TERM "$service"
+expect "stopping" stopped <&"$output"
+
 "$examples/errors" | expect "errors, none" "50 companies"
 { ! OPERATE_API_KEY='' "$examples/errors" 2>&1; } | expect "errors, setting" "Mend the setting Config::api_key: *"
 { ! OPERATE_API_KEY=${expired##* } "$examples/errors" 2>&1; } |

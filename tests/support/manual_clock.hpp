@@ -14,10 +14,14 @@ class ManualClock : public Clock {
     const std::lock_guard lock(mutex_);
     return now_;
   }
-  void sleep_until(time_point time) override {
+  void sleep_until(time_point time, const CancellationToken&) override {
     const std::lock_guard lock(mutex_);
     sleeps_.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(time - now_));
     now_ = time;
+  }
+  void advance(std::chrono::milliseconds by) {
+    const std::lock_guard lock(mutex_);
+    now_ += by;
   }
   std::vector<std::chrono::milliseconds> sleeps() const {
     const std::lock_guard lock(mutex_);

@@ -14,6 +14,7 @@
 #include <cctype>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -41,6 +42,13 @@ const operate::testing::Certificate& certificate() {
   return the_one;
 }
 
+SSL_CTX* new_context() {
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_use_certificate(context, certificate().certificate());
+  SSL_CTX_use_PrivateKey(context, certificate().key());
+  return context;
+}
+
 // OpenSSL writes without MSG_NOSIGNAL.
 void block_sigpipe() {
   sigset_t sigpipe;
@@ -54,9 +62,7 @@ void block_sigpipe() {
 bool over_tls() { return std::getenv("OPERATE_TEST_TLS") != nullptr; }
 
 Connection::Connection(int socket, ssl_ctx_st* context) : socket_(socket) {
-  if (!context) return;
-  tls_ = SSL_new(context);
-  SSL_set_fd(tls_, socket_);
+  if (context) start_tls(context);
 }
 
 Connection::~Connection() {
@@ -65,7 +71,21 @@ Connection::~Connection() {
   ::close(socket_);
 }
 
-bool Connection::shake_hands() { return !tls_ || SSL_accept(tls_) == 1; }
+void Connection::start_tls(ssl_ctx_st* context) {
+  tls_ = SSL_new(context);
+  SSL_set_fd(tls_, socket_);
+  SSL_set_accept_state(tls_);
+}
+
+void Connection::start_tls() {
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(new_context(), &SSL_CTX_free);
+  start_tls(context.get());
+}
+
+void Connection::wait_for_bytes() {
+  char byte = 0;
+  ::recv(socket_, &byte, 1, MSG_PEEK);
+}
 
 long Connection::receive(char* to, std::size_t size) {
   return tls_ ? SSL_read(tls_, to, static_cast<int>(size)) : ::recv(socket_, to, size, 0);
@@ -91,6 +111,11 @@ std::optional<std::string> Connection::read_request() {
     if (bytes <= 0) return std::nullopt;
     received_.append(buffer.data(), static_cast<std::size_t>(bytes));
   }
+}
+
+void Connection::read_byte() {
+  char byte = 0;
+  if (receive(&byte, 1) > 0) received_.push_back(byte);
 }
 
 void Connection::send(const std::string& bytes) {
@@ -124,11 +149,7 @@ void Connection::wait_for_close() {
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
 RawServer::RawServer(Serve serve, Wire wire) : serve_(std::move(serve)) {
-  if (wire == Wire::of_the_run && over_tls()) {
-    context_ = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(context_, certificate().certificate());
-    SSL_CTX_use_PrivateKey(context_, certificate().key());
-  }
+  if (wire == Wire::of_the_run && over_tls()) context_ = new_context();
   std::tie(listener_, port_) = bind_somewhere();
   if (::listen(listener_, 64) != 0) throw std::runtime_error("cannot listen on 127.0.0.1");
   acceptor_ = std::thread([this] { accept_all(); });
@@ -176,7 +197,7 @@ void RawServer::accept_all() {
     const int number = count_++;
     threads_.emplace_back([this, connection, number] {
       block_sigpipe();
-      if (connection->shake_hands()) serve_(*connection, number);
+      serve_(*connection, number);
       const std::lock_guard done(mutex_);
       open_.erase(connection);
     });

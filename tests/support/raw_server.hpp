@@ -19,7 +19,8 @@ namespace operate::test {
 /// Whether this run of the tests is the one in which every server that can speaks TLS (OPERATE_TEST_TLS=1).
 bool over_tls();
 
-/// One accepted connection. Reading waits for bytes; the server's end unblocks it.
+/// One accepted connection. Reading waits for bytes; the server's end unblocks it. Over TLS, the handshake is
+/// part of the first reading or sending.
 class Connection {
  public:
   /// `context` is null for a connection without TLS.
@@ -31,9 +32,17 @@ class Connection {
   /// The next request, head and body; empty where the client closed before it was whole.
   std::optional<std::string> read_request();
 
+  /// Takes a byte of what the client sends, so that more than a handshake has come.
+  void read_byte();
+
   void send(const std::string& bytes);
   /// An answer with status, `Content-Length` and body.
   void answer(int status, const std::string& body, const std::string& headers = {});
+
+  /// Speaks TLS from here on, with the certificate that RawServer::direct() trusts.
+  void start_tls();
+  /// Returns when the client's first bytes have come, which stay unread.
+  void wait_for_bytes();
 
   /// Ends the connection with a reset instead of an orderly close.
   void reset();
@@ -43,7 +52,7 @@ class Connection {
 
  private:
   friend class RawServer;
-  bool shake_hands();
+  void start_tls(ssl_ctx_st* context);
   /// What came; 0 and less where nothing more will.
   long receive(char* to, std::size_t size);
 
