@@ -49,8 +49,8 @@ struct Attempt {
   std::optional<TransportErrorKind> failure = {};
   /// How long the attempt took.
   std::chrono::milliseconds duration{0};
-  /// How long the call waited before it: after a failed attempt, or because the server had asked the client
-  /// to.
+  /// How long the call waited before it: after a failed attempt, because the server had asked the client to,
+  /// or for a free connection.
   std::chrono::milliseconds wait{0};
 };
 

@@ -70,35 +70,30 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
-  // What the call ends with where not even the first attempt begins.
-  core::WireResult result =
-      core::WireFailure{TransportErrorKind::timeout,
-                        throttle_.held_until() > start ? TimeLimit::rate_limit : TimeLimit::deadline,
-                        {},
-                        false,
-                        {}};
+  core::WireResult result;
   auto end = start, due = start;
   for (int retries = 0;; ++retries) {
-    const auto begin = wait_for_turn(due, deadline, options.cancel);
-    if (options.cancel.is_cancelled())
-      core::raise_failure(exchange, {TransportErrorKind::cancelled, {}, {}, false, {}});
-    if (!begin) break;
-    result = transport_.send(wire, *key_,
-                             {timeout, std::chrono::ceil<milliseconds>(deadline - *begin), options.cancel});
-    const auto* failure = std::get_if<core::WireFailure>(&result);
-    const bool timed_out = failure && failure->kind == TransportErrorKind::timeout;
-    if (timed_out && failure->limit == TimeLimit::pool) break;  // There was no attempt.
-
-    const auto waited = *begin - end;
+    auto turn = wait_for_turn(due, deadline, options.cancel);
+    if (const auto* failure = std::get_if<core::WireFailure>(&turn)) {
+      // After an attempt, its error says more than that there was no time for another.
+      if (exchange.attempts.empty() || failure->kind == TransportErrorKind::cancelled)
+        core::raise_failure(exchange, *failure);
+      break;
+    }
+    auto& [begin, lease] = std::get<Turn>(turn);
+    result = transport_.send(lease, wire, *key_,
+                             {timeout, std::chrono::ceil<milliseconds>(deadline - begin), options.cancel});
+    const auto waited = begin - end;
     end = clock_->now();
+    const auto* failure = std::get_if<core::WireFailure>(&result);
     const core::AttemptOutcome outcome = outcome_of(result);
     exchange.attempts.push_back({outcome.status, outcome.failure,
-                                 std::chrono::duration_cast<milliseconds>(end - *begin),
+                                 std::chrono::duration_cast<milliseconds>(end - begin),
                                  std::chrono::duration_cast<milliseconds>(waited)});
     const milliseconds wait = core::backoff(policy, retries, failure || outcome.status >= 400 ? jitter() : 0);
     note(result, outcome, wait, end);
     if (retries >= policy.max_retries || !core::worth_repeating(outcome, exchange.safe_to_repeat) ||
-        (timed_out && failure->limit == TimeLimit::deadline))
+        (failure && failure->limit == TimeLimit::deadline))
       break;
     due = end + std::max(wait, outcome.retry_after.value_or(milliseconds(0)));
     if (due >= deadline) break;
@@ -123,8 +118,9 @@ void ClientState::note(const core::WireResult& result, const core::AttemptOutcom
   if (answer->status < 400) throttle_.call_succeeded(now);
 }
 
-std::optional<Clock::time_point> ClientState::wait_for_turn(Clock::time_point due, Clock::time_point deadline,
-                                                            const CancellationToken& cancel) {
+std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
+    Clock::time_point due, Clock::time_point deadline, const CancellationToken& cancel) {
+  core::WireFailure none{TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
   for (auto now = clock_->now(); now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
     const auto held_until = throttle_.held_until();
     if (held_until > due) {
@@ -133,11 +129,26 @@ std::optional<Clock::time_point> ClientState::wait_for_turn(Clock::time_point du
       due = held_until + spread;
       if (due >= deadline) due = held_until;
     }
-    if (due <= now) return now;
-    if (due >= deadline) return std::nullopt;
-    clock_->sleep_until(due, cancel);
+    if (due >= deadline) {
+      none.limit = TimeLimit::rate_limit;
+      break;
+    }
+    if (due > now) {
+      clock_->sleep_until(due, cancel);
+      continue;
+    }
+    auto lease = transport_.reserve(std::chrono::ceil<milliseconds>(deadline - now), cancel);
+    const auto begin = clock_->now();
+    if (!lease) {
+      none.limit = TimeLimit::pool;
+      none.elapsed = std::chrono::duration_cast<milliseconds>(begin - now);
+      break;
+    }
+    // While this call waited for a connection, another may have been told to stay away.
+    if (throttle_.held_until() <= begin && begin < deadline) return Turn{begin, std::move(lease)};
   }
-  return std::nullopt;
+  if (cancel.is_cancelled()) none.kind = TransportErrorKind::cancelled;
+  return none;
 }
 
 // SplitMix64, whose state is one number that threads can share without a lock.

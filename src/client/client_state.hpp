@@ -14,8 +14,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
+#include <variant>
 
 namespace operate {
 inline namespace v0 {
@@ -37,10 +37,15 @@ class ClientState {
   /// Remembers what an attempt means for the client's other calls. `wait` is what the call itself would wait.
   void note(const core::WireResult& result, const core::AttemptOutcome& outcome,
             std::chrono::milliseconds wait, Clock::time_point now);
-  /// Waits until `due`, and for as long as the server has asked the client to stay away. Returns when the
-  /// attempt begins; empty where that is not before the deadline, or the call was cancelled.
-  std::optional<Clock::time_point> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
-                                                 const CancellationToken& cancel);
+  /// When an attempt begins, and the connection for it.
+  struct Turn {
+    Clock::time_point begin;
+    http::HandlePool::Lease lease;
+  };
+  /// Waits until `due`, for as long as the server has asked the client to stay away, and for a connection;
+  /// the failure says why there is no attempt.
+  std::variant<Turn, core::WireFailure> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
+                                                      const CancellationToken& cancel);
 
   Config config_;
   core::BaseUrl base_url_;

@@ -39,27 +39,17 @@ CurlTransport::CurlTransport(TransportSettings settings)
   settings_.accepted_encodings = accepted_encodings();
 }
 
-core::WireResult CurlTransport::send(const core::WireRequest& request, const core::ApiKey& key,
-                                     const AttemptLimits& limits) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  HandlePool::Lease lease = pool_.lease(start + limits.deadline, limits.cancel);
-  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  if (!lease) {
-    const bool cancelled = limits.cancel.is_cancelled();
-    return core::WireFailure{cancelled ? TransportErrorKind::cancelled : TransportErrorKind::timeout,
-                             TimeLimit::pool,
-                             waited,
-                             /*request_may_have_arrived=*/false,
-                             {}};
-  }
+HandlePool::Lease CurlTransport::reserve(std::chrono::milliseconds at_most, const CancellationToken& cancel) {
+  return pool_.lease(std::chrono::steady_clock::now() + at_most, cancel);
+}
+
+core::WireResult CurlTransport::send(HandlePool::Lease& lease, const core::WireRequest& request,
+                                     const core::ApiKey& key, const AttemptLimits& limits) {
   // Without TLS, to the server or to a proxy, libcurl writes to sockets itself and asks for no signal.
   std::optional<SigpipeGuard> guard;
   if (settings_.tls || !settings_.loopback) guard.emplace();
-  AttemptLimits left = limits;
-  left.deadline -= waited;
   try {
-    core::WireResult result = transfer(*lease, settings_, request, key, left);
+    core::WireResult result = transfer(*lease, settings_, request, key, limits);
     if (std::holds_alternative<core::WireFailure>(result)) lease.drop();
     return result;
   } catch (...) {

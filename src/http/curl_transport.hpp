@@ -25,8 +25,8 @@ struct TransportSettings {
 
 /// What one attempt may take.
 struct AttemptLimits {
-  std::chrono::milliseconds timeout{0};   ///< Once there is a free handle.
-  std::chrono::milliseconds deadline{0};  ///< What is left of the call's, from the call of send().
+  std::chrono::milliseconds timeout{0};
+  std::chrono::milliseconds deadline{0};  ///< What is left of the call's.
   CancellationToken cancel = {};
 };
 
@@ -35,8 +35,12 @@ class CurlTransport {
  public:
   explicit CurlTransport(TransportSettings settings);
 
-  /// One attempt. The key is added as `x-api-key`.
-  core::WireResult send(const core::WireRequest& request, const core::ApiKey& key,
+  /// Waits for one of the connections; empty where none became free in time, or before `cancel` was
+  /// cancelled.
+  HandlePool::Lease reserve(std::chrono::milliseconds at_most, const CancellationToken& cancel);
+
+  /// One attempt. The key is added as `x-api-key`. The connection stays reserved, unless it was lost.
+  core::WireResult send(HandlePool::Lease& lease, const core::WireRequest& request, const core::ApiKey& key,
                         const AttemptLimits& limits);
 
  private:

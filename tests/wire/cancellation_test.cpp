@@ -2,6 +2,7 @@
 
 #include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
+#include "support/sleeping_thread.hpp"
 #include "support/thrown.hpp"
 #include "support/unreachable.hpp"
 
@@ -63,7 +64,14 @@ class CancellationOnTheWireTest : public testing::Test {
     EXPECT_EQ(client.people().create(person, options).id, "1");
   }
 
+  // Not before the call waits for something, so that it has to be woken.
+  void cancel_the_sleeper() {
+    caller.wait_until_asleep();
+    stop.cancel();
+  }
+
   operate::CancellationSource stop;
+  operate::test::SleepingThread caller;
   operate::RequestOptions options;
   operate::Config config;
   std::optional<RawServer> server;
@@ -98,7 +106,7 @@ TEST_F(CancellationOnTheWireTest, InTheHandshake) {
   RawServer silent(
       [&](Connection& connection, int) {
         connection.wait_for_bytes();
-        stop.cancel();
+        cancel_the_sleeper();
         connection.wait_for_close();
       },
       operate::test::Wire::plain);
@@ -112,7 +120,7 @@ TEST_F(CancellationOnTheWireTest, WhileSending) {
   std::promise<void> finished;
   serve([&](Connection& connection) {
     connection.read_byte();
-    stop.cancel();
+    cancel_the_sleeper();
     finished.get_future().wait();  // Reads nothing as long as the client is at it.
   });
   const Client client(config);
@@ -127,7 +135,7 @@ TEST_F(CancellationOnTheWireTest, WhileSending) {
 TEST_F(CancellationOnTheWireTest, WhileTheServerThinks) {
   serve([&](Connection& connection) {
     connection.read_request();
-    stop.cancel();
+    cancel_the_sleeper();
     connection.wait_for_close();
   });
   expect_cancelled(true);
@@ -137,7 +145,7 @@ TEST_F(CancellationOnTheWireTest, InTheAnswersHead) {
   serve([&](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Le");
-    stop.cancel();
+    cancel_the_sleeper();
     connection.wait_for_close();
   });
   expect_cancelled(true);
@@ -147,7 +155,7 @@ TEST_F(CancellationOnTheWireTest, InTheAnswersBody) {
   serve([&](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
-    stop.cancel();
+    cancel_the_sleeper();
     connection.wait_for_close();
   });
   expect_cancelled(true);
@@ -165,11 +173,11 @@ TEST_F(CancellationOnTheWireTest, WhileAnEndlessAnswerKeepsComing) {
   expect_cancelled(true);
 }
 
-TEST_F(CancellationOnTheWireTest, BeforeARetry) {
+TEST_F(CancellationOnTheWireTest, WhileItWaitsBeforeARetry) {
   serve([&](Connection& connection) {
     connection.read_request();
     connection.answer(503, "", "Retry-After: 3600\r\n");
-    stop.cancel();
+    cancel_the_sleeper();
   });
   const Client client(config);
   const auto error = thrown<CancelledError>([&] { client.call({"GET", "/x", {}, ""}, options); });
@@ -191,7 +199,7 @@ class CancellingClock : public ManualClock {
   operate::CancellationSource source_;
 };
 
-TEST_F(CancellationOnTheWireTest, WhileItWaitsBeforeARetry) {
+TEST_F(CancellationOnTheWireTest, WhileItWaitsBeforeARetryOnAClockOfTheUsers) {
   serve([&](Connection& connection) {
     connection.read_request();
     connection.answer(503, "", "Retry-After: 3600\r\n");
@@ -229,9 +237,12 @@ TEST_F(CancellationOnTheWireTest, WhileWaitingForAConnectionOfThePool) {
   const Client client(config);
   auto first = std::async(std::launch::async, [&] { return client.call({"GET", "/x", {}, ""}).status; });
   taken.get_future().wait();
+  std::promise<operate::test::SleepingThread> second_thread;
   auto second = std::async(std::launch::async, [&] {
+    second_thread.set_value({});
     return thrown<CancelledError>([&] { client.call({"POST", "/x", {}, "{}"}, options); });
   });
+  second_thread.get_future().get().wait_until_asleep();
   stop.cancel();
   const auto error = second.get();
   ASSERT_TRUE(error);

@@ -2,11 +2,13 @@
 
 #include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
+#include "support/sleeping_thread.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -209,6 +211,36 @@ TEST_F(ThrottleOnTheWireTest, AnHourOfRetriesTakesNoTime) {
     waited += attempt.wait;
   }
   EXPECT_EQ(waited, clock->now() - start);
+}
+
+TEST_F(ThrottleOnTheWireTest, ACallThatWaitedForAConnectionMeanwhileWaitsToo) {
+  config.retry = {0, 1ms, 1ms};
+  config.max_connections = 1;
+  std::promise<operate::test::SleepingThread> second_thread;
+  std::atomic<int> served{0};
+  RawServer busy([&](Connection& connection, int) {
+    while (connection.read_request())
+      if (++served == 1) {
+        second_thread.get_future().get().wait_until_asleep();
+        connection.answer(429, "", "Retry-After: 30\r\n");
+      } else {
+        connection.answer(200, "{}");
+      }
+  });
+  busy.direct(config);
+  config.api_key = "sk_test";
+  config.clock = clock;
+  const Client client(config);
+  auto first =
+      std::async(std::launch::async, [&] { EXPECT_THROW(client.call(request), operate::RateLimitError); });
+  while (served == 0) std::this_thread::yield();
+  auto second = std::async(std::launch::async, [&] {
+    second_thread.set_value({});
+    client.call(request);
+  });
+  first.get();
+  second.get();
+  EXPECT_EQ(clock->sleeps(), (std::vector<std::chrono::milliseconds>{30s}));
 }
 
 TEST_F(ThrottleOnTheWireTest, ThreadsThatWaitForTheSameMomentAllGoOn) {
