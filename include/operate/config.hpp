@@ -16,7 +16,7 @@ inline namespace v0 {
 /// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
 /// uses them exactly as they stand. Only from_environment() reads settings from outside; the exceptions are
 /// the key, which is read from `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE` where `api_key` was never set, and
-/// the proxies, which libcurl reads for itself (`https_proxy`, `NO_PROXY`).
+/// the proxy (`trust_environment`).
 ///
 /// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
 struct OPERATE_EXPORT Config {
@@ -54,10 +54,21 @@ struct OPERATE_EXPORT Config {
   /// Allows `http` to other machines, where everybody on the way can read the key.
   bool allow_plain_http = false;
 
+  /// The proxy for all calls, but those to this machine: `http://host:port` or `https://host:port`, also with
+  /// `user:password@` in front of the host, percent-encoded; without a port, 80 or 443. Also SOCKS (`socks4`,
+  /// `socks4a`, `socks5`, `socks5h`). For a base URL with https, the proxy opens a tunnel (CONNECT) and sees
+  /// neither the key nor anything else of a call; for one with http, it sees all.
+  std::string proxy = {};
+
+  /// Where `proxy` is empty, whether the environment's is used: `https_proxy` or `HTTPS_PROXY` (for a base
+  /// URL with http: `http_proxy`), else `all_proxy` or `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
+  /// host: a list such as `.example.com, 10.0.0.0/8`, or `*`. Read when a client is made.
+  bool trust_environment = true;
+
   /// Put behind the SDK's own `User-Agent`, to name your service. Visible ASCII and blanks.
   std::string user_agent_suffix = {};
 
-  /// A PEM file with the certificates to trust, instead of the system's.
+  /// A PEM file with the certificates to trust, instead of the system's, also for a proxy with https.
   std::string ca_file = {};
 
   /// Empty: the real one.

@@ -1,6 +1,7 @@
 #include "client/client_state.hpp"
 
 #include "client/config.hpp"
+#include "client/proxy.hpp"
 #include "client/real_clock.hpp"
 #include "core/rate_hints.hpp"
 #include "core/request_builder.hpp"
@@ -39,6 +40,18 @@ core::AttemptOutcome outcome_of(const core::WireResult& result) {
   return {answer.status, {}, true, answer.status < 400 ? std::nullopt : core::wait_asked_for(answer)};
 }
 
+http::TransportSettings transport_settings(const Config& config, const core::BaseUrl& base_url) {
+  http::TransportSettings settings;
+  settings.connect_timeout = config.connect_timeout;
+  settings.stall_timeout = config.stall_timeout;
+  settings.max_response_bytes = config.max_response_bytes;
+  settings.max_connections = config.max_connections;
+  settings.ca_file = config.ca_file;
+  settings.proxy = client::proxy_to(base_url, config);
+  settings.tls = base_url.tls || (settings.proxy && settings.proxy->url.substr(0, 6) == "https:");
+  return settings;
+}
+
 }  // namespace
 
 ClientState::ClientState(const Config& config)
@@ -49,8 +62,7 @@ ClientState::ClientState(const Config& config)
       user_agent_(user_agent(config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
       throttle_(config_.retry.budget),
-      transport_({config_.connect_timeout, config_.stall_timeout, config_.max_response_bytes,
-                  config_.max_connections, config_.ca_file, base_url_.loopback, base_url_.tls}) {}
+      transport_(transport_settings(config_, base_url_)) {}
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,
                                     bool safe_to_repeat) {

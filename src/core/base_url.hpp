@@ -1,12 +1,15 @@
 #pragma once
 
+#include "core/authority.hpp"
+
 #include <string>
 #include <string_view>
 
 namespace operate::core {
 
 struct BaseUrl {
-  std::string text = {};  ///< Without a slash at its end.
+  std::string text = {};     ///< Without a slash at its end.
+  Authority authority = {};  ///< With the scheme's port where the URL names none.
   bool tls = true;
   bool loopback = false;
 };

@@ -45,9 +45,9 @@ HandlePool::Lease CurlTransport::reserve(std::chrono::milliseconds at_most, cons
 
 core::WireResult CurlTransport::send(HandlePool::Lease& lease, const core::WireRequest& request,
                                      const core::ApiKey& key, const AttemptLimits& limits) {
-  // Without TLS, to the server or to a proxy, libcurl writes to sockets itself and asks for no signal.
+  // Without TLS, libcurl writes to sockets itself and asks for no signal.
   std::optional<SigpipeGuard> guard;
-  if (settings_.tls || !settings_.loopback) guard.emplace();
+  if (settings_.tls) guard.emplace();
   try {
     core::WireResult result = transfer(*lease, settings_, request, key, limits);
     if (std::holds_alternative<core::WireFailure>(result)) lease.drop();

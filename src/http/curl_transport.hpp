@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/api_key.hpp"
+#include "core/proxy.hpp"
 #include "core/wire.hpp"
 #include "http/handle_pool.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace operate::http {
@@ -18,8 +20,8 @@ struct TransportSettings {
   std::size_t max_response_bytes = 0;
   std::size_t max_connections = 1;
   std::string ca_file = {};
-  bool loopback = false;  ///< The server is on this machine: no proxy.
-  bool tls = true;
+  std::optional<core::Proxy> proxy = {};
+  bool tls = true;                      ///< On the way to the server, or to the proxy.
   std::string accepted_encodings = {};  ///< Set by the transport.
 };
 

@@ -115,10 +115,16 @@ class Transfer {
       long status = 0;
       curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
       answer_.status = static_cast<int>(status);
+      if (status == 407) return refused_by_proxy(status);
       answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }
     if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
+    long connect_code = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    if (connect_code >= 300) return refused_by_proxy(connect_code);
+    // Up to the tunnel, everything is the proxy's, and so is the connection of one without a tunnel.
+    on_the_way_to_proxy_ = settings_.proxy && !connected_ && connect_code == 0;
     // A text about a proxy may quote the proxy's address, with its password.
     const std::string_view text = error_.data();
     const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
@@ -195,7 +201,26 @@ class Transfer {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    if (settings_.loopback) set(CURLOPT_PROXY, "");
+    set_proxy();
+  }
+
+  // Also where there is none: otherwise libcurl looks at the environment, for this machine, too.
+  void set_proxy() {
+    set(CURLOPT_PROXY, settings_.proxy ? settings_.proxy->url.c_str() : "");
+    set(CURLOPT_NOPROXY, "");
+    if (!settings_.proxy) return;
+    if (!settings_.proxy->user.empty() || !settings_.proxy->password.empty()) {
+      set(CURLOPT_PROXYUSERNAME, settings_.proxy->user.c_str());
+      set(CURLOPT_PROXYPASSWORD, settings_.proxy->password.c_str());
+      set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+    }
+    set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+    if (!settings_.ca_file.empty()) {
+      set(CURLOPT_PROXY_CAINFO, settings_.ca_file.c_str());
+      set(CURLOPT_PROXY_CAPATH, static_cast<char*>(nullptr));
+    }
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   }
 
@@ -273,9 +298,7 @@ class Transfer {
 
   TransportErrorKind kind_of(CURLcode code) const {
     if (too_large_) return TransportErrorKind::too_large;
-    long connect_code = 0;
-    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    if (connect_code >= 300) return TransportErrorKind::proxy;
+    if (on_the_way_to_proxy_) return TransportErrorKind::proxy;
     switch (code) {
       case CURLE_COULDNT_RESOLVE_HOST:
         return TransportErrorKind::resolve;
@@ -307,6 +330,18 @@ class Transfer {
       default:
         return connected_ ? TransportErrorKind::receive : TransportErrorKind::connect;
     }
+  }
+
+  // Nothing of the request has gone further, and with what it was asked the proxy will say so again, unless
+  // its trouble is one of time.
+  core::WireFailure refused_by_proxy(long status) const {
+    const bool passing = status == 408 || status == 429 || status >= 500;
+    return {TransportErrorKind::proxy,
+            {},
+            elapsed(),
+            /*request_may_have_arrived=*/false,
+            "status " + std::to_string(status),
+            !passing};
   }
 
   static bool is_permanent(CURLcode code) {
@@ -412,6 +447,7 @@ class Transfer {
   bool headers_complete_ = false;
   bool too_large_ = false;
   bool cancelled_ = false;
+  bool on_the_way_to_proxy_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
   core::WireAnswer answer_;

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,8 +14,8 @@
 #include <array>
 #include <cctype>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -38,7 +39,7 @@ std::pair<int, int> bind_somewhere() {
 
 // One for all servers of a test.
 const operate::testing::Certificate& certificate() {
-  static const operate::testing::Certificate the_one("IP:127.0.0.1");
+  static const operate::testing::Certificate the_one("IP:127.0.0.1,DNS:api.operate.test");
   return the_one;
 }
 
@@ -62,7 +63,10 @@ void block_sigpipe() {
 bool over_tls() { return std::getenv("OPERATE_TEST_TLS") != nullptr; }
 
 Connection::Connection(int socket, ssl_ctx_st* context) : socket_(socket) {
-  if (context) start_tls(context);
+  if (!context) return;
+  tls_ = SSL_new(context);
+  SSL_set_fd(tls_, socket_);
+  SSL_set_accept_state(tls_);
 }
 
 Connection::~Connection() {
@@ -71,15 +75,29 @@ Connection::~Connection() {
   ::close(socket_);
 }
 
-void Connection::start_tls(ssl_ctx_st* context) {
-  tls_ = SSL_new(context);
-  SSL_set_fd(tls_, socket_);
-  SSL_set_accept_state(tls_);
-}
-
-void Connection::start_tls() {
-  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(new_context(), &SSL_CTX_free);
-  start_tls(context.get());
+void Connection::tunnel_to(int port) {
+  const int target = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  std::array<char, 65536> buffer;
+  std::array<pollfd, 2> ends = {{{socket_, POLLIN, 0}, {target, POLLIN, 0}}};
+  bool open = ::connect(target, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  while (open) {
+    const bool unread = tls_ && SSL_pending(tls_) > 0;
+    ::poll(ends.data(), ends.size(), unread ? 0 : -1);
+    if (unread || ends[0].revents != 0) {
+      const long bytes = receive(buffer.data(), buffer.size());
+      open =
+          bytes > 0 && ::send(target, buffer.data(), static_cast<std::size_t>(bytes), MSG_NOSIGNAL) == bytes;
+    } else if (ends[1].revents != 0) {
+      const long bytes = ::recv(target, buffer.data(), buffer.size(), 0);
+      open = bytes > 0;
+      if (open) send(std::string(buffer.data(), static_cast<std::size_t>(bytes)));
+    }
+  }
+  ::close(target);
 }
 
 void Connection::wait_for_bytes() {
@@ -113,9 +131,9 @@ std::optional<std::string> Connection::read_request() {
   }
 }
 
-void Connection::read_byte() {
-  char byte = 0;
-  if (receive(&byte, 1) > 0) received_.push_back(byte);
+int Connection::read_byte() {
+  unsigned char byte = 0;
+  return receive(reinterpret_cast<char*>(&byte), 1) > 0 ? byte : -1;
 }
 
 void Connection::send(const std::string& bytes) {
@@ -149,7 +167,7 @@ void Connection::wait_for_close() {
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
 RawServer::RawServer(Serve serve, Wire wire) : serve_(std::move(serve)) {
-  if (wire == Wire::of_the_run && over_tls()) context_ = new_context();
+  if (wire == Wire::tls || (wire == Wire::of_the_run && over_tls())) context_ = new_context();
   std::tie(listener_, port_) = bind_somewhere();
   if (::listen(listener_, 64) != 0) throw std::runtime_error("cannot listen on 127.0.0.1");
   acceptor_ = std::thread([this] { accept_all(); });
@@ -203,6 +221,8 @@ void RawServer::accept_all() {
     });
   }
 }
+
+std::string ca_file() { return certificate().file(); }
 
 int closed_port() {
   // Bound for as long as the program runs, so that nobody else gets it, and never listened on.

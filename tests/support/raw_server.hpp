@@ -32,15 +32,15 @@ class Connection {
   /// The next request, head and body; empty where the client closed before it was whole.
   std::optional<std::string> read_request();
 
-  /// Takes a byte of what the client sends, so that more than a handshake has come.
-  void read_byte();
+  /// The next byte that the client sends; -1 where none will come.
+  int read_byte();
 
   void send(const std::string& bytes);
   /// An answer with status, `Content-Length` and body.
   void answer(int status, const std::string& body, const std::string& headers = {});
 
-  /// Speaks TLS from here on, with the certificate that RawServer::direct() trusts.
-  void start_tls();
+  /// As a proxy does: hands on what comes to a port of this machine, and back, until one of the two closes.
+  void tunnel_to(int port);
   /// Returns when the client's first bytes have come, which stay unread.
   void wait_for_bytes();
 
@@ -52,7 +52,6 @@ class Connection {
 
  private:
   friend class RawServer;
-  void start_tls(ssl_ctx_st* context);
   /// What came; 0 and less where nothing more will.
   long receive(char* to, std::size_t size);
 
@@ -62,7 +61,7 @@ class Connection {
   std::string received_;
 };
 
-enum class Wire { of_the_run, plain };
+enum class Wire { of_the_run, plain, tls };
 
 /// A server whose every byte a test decides. Each connection runs `serve` on a thread of its own, with the
 /// connection's number from 0; it is closed when `serve` returns.
@@ -95,6 +94,9 @@ class RawServer {
   std::vector<std::thread> threads_;
   std::thread acceptor_;
 };
+
+/// The file with the certificate of every server over TLS: for 127.0.0.1 and api.operate.test.
+std::string ca_file();
 
 /// A port of this machine on which nobody listens.
 int closed_port();

@@ -179,19 +179,6 @@ TEST(TransportTest, AProxyOfTheEnvironmentIsNotUsedForThisMachine) {
   EXPECT_NO_THROW(Client(emulator.config()).companies().list());
 }
 
-TEST(TransportTest, ABadProxysPasswordIsNotInTheMessage) {
-  for (const char* proxy : {"http://user:hunter2@127.0.0.1:99999", "foo://user:hunter2@127.0.0.1",
-                            "user:hunter2#x@127.0.0.1", "http://user:hunter2@[::1:80"}) {
-    const operate::test::ScopedVariable variable("https_proxy", proxy);
-    operate::Config config;
-    config.api_key = "sk_test";
-    config.retry.max_retries = 0;
-    config.base_url = "https://" + std::string(64, 'a');
-    const auto error = failure(config);
-    EXPECT_EQ((error->what() + error->report()).find("hunter2"), std::string::npos) << error->what();
-  }
-}
-
 TEST(TransportTest, AfterAnErrorTheNextCallWorks) {
   RawServer server([](Connection& connection, int number) {
     while (connection.read_request()) {
