@@ -82,7 +82,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
-  core::WireResult result;
+  core::WireResult result = core::WireFailure{};
   auto end = start, due = start;
   for (int retries = 0;; ++retries) {
     auto turn = wait_for_turn(due, deadline, options.cancel);
