@@ -111,6 +111,9 @@ class Transfer {
     if (!code && cancelled_)
       return core::WireFailure{TransportErrorKind::cancelled, {}, elapsed(), connected_, {}};
     if (!code) return timed_out(expired_);
+    // For libcurl, a connection that closes in the middle of the headers ends them.
+    if (*code == CURLE_OK && !headers_complete_) broken_ = "the headers break off";
+    if (broken_) return core::WireFailure{TransportErrorKind::receive, {}, elapsed(), true, broken_};
     if (*code == CURLE_OK) {
       long status = 0;
       curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
@@ -396,7 +399,7 @@ class Transfer {
         return bytes + 1;
       }
       transfer.take_header(std::string_view(data, bytes));
-      return bytes;
+      return transfer.broken_ ? bytes + 1 : bytes;
     });
   }
 
@@ -416,7 +419,18 @@ class Transfer {
     } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
       headers.push_back(
           {std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+      if (core::same_name(headers.back().name, "content-length")) check_length();
     }
+  }
+
+  // libcurl takes the last of several lengths, and none for one beyond its range. Where the body ends would
+  // then be a guess.
+  void check_length() {
+    const std::string& length = answer_.headers.back().value;
+    if (length.empty() || length.size() > 18 || length.find_first_not_of("0123456789") != std::string::npos)
+      broken_ = "its Content-Length is no length";
+    else if (*core::find_header(answer_.headers, "content-length") != length)
+      broken_ = "it has two lengths that differ";
   }
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) {
@@ -446,6 +460,7 @@ class Transfer {
   bool active_ = false;     // A byte went or came since last_activity_.
   bool headers_complete_ = false;
   bool too_large_ = false;
+  const char* broken_ = nullptr;  // What is wrong with the headers, where something is.
   bool cancelled_ = false;
   bool on_the_way_to_proxy_ = false;
   std::size_t body_sent_ = 0;

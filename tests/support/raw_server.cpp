@@ -147,6 +147,10 @@ void Connection::send(const std::string& bytes) {
   }
 }
 
+void Connection::send_raw(const std::string& bytes) {
+  ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
 void Connection::answer(int status, const std::string& body, const std::string& headers) {
   send("HTTP/1.1 " + std::to_string(status) +
        " Status\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
@@ -161,21 +165,25 @@ void Connection::reset() {
 
 void Connection::wait_for_close() {
   std::array<char, 4096> buffer;
-  while (receive(buffer.data(), buffer.size()) > 0) continue;
+  while (::recv(socket_, buffer.data(), buffer.size(), 0) > 0) continue;
 }
 
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
-RawServer::RawServer(Serve serve, Wire wire) : serve_(std::move(serve)) {
+RawServer::RawServer(Serve serve, Wire wire, Start start) : serve_(std::move(serve)) {
   if (wire == Wire::tls || (wire == Wire::of_the_run && over_tls())) context_ = new_context();
   std::tie(listener_, port_) = bind_somewhere();
+  if (start == Start::now) listen();
+}
+
+void RawServer::listen() {
   if (::listen(listener_, 64) != 0) throw std::runtime_error("cannot listen on 127.0.0.1");
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
 RawServer::~RawServer() {
   ::shutdown(listener_, SHUT_RDWR);
-  acceptor_.join();
+  if (acceptor_.joinable()) acceptor_.join();
   {
     const std::lock_guard lock(mutex_);
     for (Connection& connection : open_) connection.shut_down();

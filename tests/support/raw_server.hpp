@@ -39,6 +39,8 @@ class Connection {
   /// An answer with status, `Content-Length` and body.
   void answer(int status, const std::string& body, const std::string& headers = {});
 
+  /// Sends bytes below TLS.
+  void send_raw(const std::string& bytes);
   /// As a proxy does: hands on what comes to a port of this machine, and back, until one of the two closes.
   void tunnel_to(int port);
   /// Returns when the client's first bytes have come, which stay unread.
@@ -62,13 +64,14 @@ class Connection {
 };
 
 enum class Wire { of_the_run, plain, tls };
+enum class Start { now, later };
 
 /// A server whose every byte a test decides. Each connection runs `serve` on a thread of its own, with the
 /// connection's number from 0; it is closed when `serve` returns.
 class RawServer {
  public:
   using Serve = std::function<void(Connection&, int)>;
-  explicit RawServer(Serve serve, Wire wire = Wire::of_the_run);
+  explicit RawServer(Serve serve, Wire wire = Wire::of_the_run, Start start = Start::now);
   ~RawServer();
   RawServer(const RawServer&) = delete;
   RawServer& operator=(const RawServer&) = delete;
@@ -79,6 +82,8 @@ class RawServer {
   /// Settings for it, with a key and otherwise as they are by default.
   Config config() const;
   int port() const { return port_; }
+  /// For Start::later; before it, connections are refused.
+  void listen();
   int connections() const { return count_; }
 
  private:
