@@ -15,7 +15,7 @@ inline namespace v0 {
 /// Implementations are called by many threads at once.
 class OPERATE_EXPORT Clock {
  public:
-  /// Points of the steady clock's time; a clock of your own may begin anywhere.
+  /// Points of the steady clock's time; a clock of your own may begin anywhere but near the largest one.
   using time_point = std::chrono::steady_clock::time_point;
 
   Clock() = default;
@@ -26,7 +26,8 @@ class OPERATE_EXPORT Clock {
   /// The time now; never goes back.
   virtual time_point now() = 0;
 
-  /// Returns when now() has reached `time`, or earlier where `cancel` is cancelled.
+  /// Returns when now() has reached `time`, or earlier where `cancel` is cancelled. A call whose clock comes
+  /// back early for no reason asks it again, for ever where the time stands still.
   virtual void sleep_until(time_point time, const CancellationToken& cancel) = 0;
 };
 

@@ -25,10 +25,11 @@ namespace detail {
 template <class T>
 class PageCursor;
 
-/// The sum, at most the largest number that there is; `a` is not negative.
+/// The sum, at most the largest number that there is.
 inline std::int64_t saturating_add(std::int64_t a, std::size_t b) noexcept {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  return b > static_cast<std::uint64_t>(most - a) ? most : a + static_cast<std::int64_t>(b);
+  const auto room = static_cast<std::uint64_t>(a > 0 ? most - a : most);
+  return b > room ? most : a + static_cast<std::int64_t>(b);
 }
 
 }  // namespace detail

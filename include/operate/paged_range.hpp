@@ -16,11 +16,12 @@ inline namespace v0 {
 /// call throws; stepping an item on never does, so that taking n items fetches no page too many. A call that
 /// failed loses nothing: begin() goes on with the item that is due. Throws DecodeError for pages that do not
 /// advance and for an empty page before the list's total is reached, so that no list is silently short;
-/// std::out_of_range for dereferencing an iterator behind the last item.
+/// std::out_of_range for dereferencing an iterator behind the last item, or end().
 ///
-/// A reference to an item or a page is good until the next page is fetched. All iterators of one range share
-/// one place in the list, and so do copies of it. The range, its iterators and what pages() returns may
-/// outlive the Client and each other. Thread safety: one thread at a time.
+/// A reference to an item or a page is good until the next page is fetched; what it refers to may be moved
+/// out. All iterators of one range share one place in the list, and so do copies of it. The range, its
+/// iterators and what pages() returns may outlive the Client and each other. Thread safety: one thread at a
+/// time.
 template <class T>
 class PagedRange {
   using Cursor = detail::PageCursor<T>;

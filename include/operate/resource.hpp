@@ -73,7 +73,7 @@ class ResourcePages : public PageSource<T> {
 template <class Body>
 std::string encode(const Body& body) {
   if constexpr (std::is_same_v<Body, JsonText>) {
-    return body.text();
+    return checked_body(body);
   } else {
     try {
       return nlohmann::json(body).dump();
@@ -103,10 +103,11 @@ PagedRange<T> list_all(const Client& client, std::string path, std::string list_
                                                               request_options)};
 }
 
-/// `POST path` with `body`: a JsonText as it stands, otherwise anything that nlohmann_json writes (so that a
-/// string becomes a JSON string). The answer is read from `data[key]`, or from `data` itself where `key` is
-/// empty. Not repeated where the server may have seen it, unless the options say that this does no harm. An
-/// answer of success that cannot be read is a DecodeError whose may_have_been_applied() is true.
+/// `POST path` with `body`: a JsonText as it stands (ValidationError where it is no JSON), otherwise anything
+/// that nlohmann_json writes (so that a string becomes a JSON string). The answer is read from `data[key]`,
+/// or from `data` itself where `key` is empty. Not repeated where the server may have seen it, unless the
+/// options say that this does no harm. An answer of success that cannot be read is a DecodeError whose
+/// may_have_been_applied() is true.
 template <class T, class Body>
 T post(const Client& client, const std::string& path, const std::string& key, const Body& body,
        const RequestOptions& request_options = {}) {

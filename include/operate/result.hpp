@@ -74,7 +74,9 @@ class [[nodiscard]] Result {
       : error_(std::move(error)), exception_(std::move(exception)) {}
 
   void require_value() const {
-    if (!value_) std::rethrow_exception(exception_);
+    if (value_) return;
+    if (!exception_) throw std::logic_error("operate::Result: it was moved from");
+    std::rethrow_exception(exception_);
   }
 
   std::optional<Value> value_;

@@ -19,18 +19,19 @@ using std::chrono::system_clock;
 
 constexpr std::int64_t longest = 366ll * 24 * 3600 * 1000;
 
-// `2` or `2.5` with thousandths at most counted, times `unit`; no sign, no exponent.
+// `2` or `2.5` with thousandths at most counted, times `unit`; no sign, no exponent. Numbers of more than 15
+// digits count as the largest of 15.
 std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t unit) {
   const std::size_t dot = text.find('.');
   const std::string_view whole = text.substr(0, dot);
   std::string_view fraction = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
   constexpr std::string_view digits = "0123456789";
-  if (whole.empty() || whole.size() > 15 || whole.find_first_not_of(digits) != std::string_view::npos ||
+  if (whole.empty() || whole.find_first_not_of(digits) != std::string_view::npos ||
       (dot != std::string_view::npos && fraction.empty()) ||
       fraction.find_first_not_of(digits) != std::string_view::npos)
     return std::nullopt;
-  std::int64_t value = 0;
-  std::from_chars(whole.data(), whole.data() + whole.size(), value);
+  std::int64_t value = 999'999'999'999'999;
+  if (whole.size() <= 15) std::from_chars(whole.data(), whole.data() + whole.size(), value);
   value *= unit;
   for (std::int64_t place = unit / 10; place > 0 && !fraction.empty(); place /= 10) {
     value += place * (fraction.front() - '0');
@@ -39,10 +40,7 @@ std::optional<std::int64_t> parse_number(std::string_view text, std::int64_t uni
   return value;
 }
 
-std::optional<milliseconds> sane(std::int64_t wait) {
-  if (wait > longest) return std::nullopt;
-  return milliseconds(std::max<std::int64_t>(wait, 0));
-}
+milliseconds sane(std::int64_t wait) { return milliseconds(std::clamp<std::int64_t>(wait, 0, longest)); }
 
 // The answer's own time.
 system_clock::time_point time_of(const std::vector<Header>& headers, system_clock::time_point now) {

@@ -10,8 +10,8 @@ namespace operate::core {
 
 // What a server says in headers about when to come back. Operate documents none of them; proxies and gateways
 // send them all the same. Dates count from the answer's own `Date` where it has one, so that a clock that is
-// wrong here does no harm, and from `now` elsewhere. What cannot be read counts as not there, and so does a
-// wait of more than a year, which is no hint.
+// wrong here does no harm, and from `now` elsewhere. What cannot be read counts as not there; a wait of more
+// than a year counts as a year.
 
 /// How long to wait before this call is repeated: `Retry-After-Ms`, or `Retry-After` in seconds, with a
 /// fraction or without, or as a date; one that has passed is zero.

@@ -408,6 +408,9 @@ class Transfer {
     if (line.substr(0, 5) == "HTTP/") {  // Also behind a 1xx answer, whose headers do not count.
       headers.clear();
       headers_complete_ = false;
+      // libcurl would wait for what the new protocol says.
+      if (line.substr(0, 12).find(" 101") != std::string_view::npos)
+        broken_ = "it changes to a protocol that nobody asked for";
       return;
     }
     if (headers_complete_) return;  // A trailer.

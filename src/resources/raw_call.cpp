@@ -55,6 +55,12 @@ RawAnswer raw_post(const Client& client, const std::string& path, const std::str
   return answer;
 }
 
+std::string checked_body(const JsonText& body) {
+  const auto document = json::Document::parse(body.text());
+  if (!document) core::refuse_argument("body", "is not valid JSON.");
+  return body.text();
+}
+
 void refuse_body(const std::string& problem) {
   core::refuse_argument("body", "cannot be written as JSON: " + problem + ".");
 }

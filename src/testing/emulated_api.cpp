@@ -120,6 +120,8 @@ std::string broken_rule(const ordered_json& person) {
 
 EmulatedApi::EmulatedApi(int companies, const std::string& state) : companies_(ordered_json::array()) {
   if (state.empty()) {
+    if (companies < 0)
+      throw std::invalid_argument("operate::testing::EmulatorOptions: the number of companies is negative");
     for (int i = 0; i < companies; ++i) companies_.push_back(make_company(i));
     return;
   }

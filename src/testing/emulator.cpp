@@ -61,11 +61,18 @@ void require_sendable(const EmulatorAnswer& answer) {
   if (answer.status < 200 || answer.status > 599)
     throw std::invalid_argument("operate::testing::EmulatorAnswer: the status is " +
                                 std::to_string(answer.status) + "; it must be from 200 to 599");
-  for (const auto& [name, value] : answer.headers)
+  if (answer.delay.count() < 0)
+    throw std::invalid_argument("operate::testing::EmulatorAnswer: the delay is negative");
+  for (const auto& [name, value] : answer.headers) {
+    if (name.empty() || name.find_first_of(": \t\r\n") != std::string::npos ||
+        value.find_first_of("\r\n") != std::string::npos)
+      throw std::invalid_argument("operate::testing::EmulatorAnswer: the header \"" + name +
+                                  "\" cannot be sent");
     for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection"})
       if (same_name(name, own))
         throw std::invalid_argument(std::string("operate::testing::EmulatorAnswer: the emulator sets ") +
                                     own + " itself");
+  }
 }
 
 EmulatorRequest read_request(const httplib::Request& request) {
@@ -159,6 +166,7 @@ class Emulator::Impl {
   std::string state() const { return api_.state(); }
 
   void add_route(std::string method, std::string path, Handler handler) {
+    if (!handler) throw std::invalid_argument("operate::testing::Emulator::add_route: the handler is empty");
     const std::lock_guard lock(mutex_);
     routes_[{std::move(method), std::move(path)}] = std::move(handler);
   }
@@ -198,7 +206,9 @@ class Emulator::Impl {
   void write(const EmulatorAnswer& answer, httplib::Response& response) {
     if (answer.delay.count() > 0) {
       std::unique_lock lock(mutex_);
-      stopped_.wait_for(lock, answer.delay, [&] { return stopping_; });
+      // What a clock cannot count is more than anybody waits for.
+      const auto delay = std::min<std::chrono::milliseconds>(answer.delay, std::chrono::hours(24));
+      stopped_.wait_for(lock, delay, [&] { return stopping_; });
     }
     response.status = answer.status;
     std::string type = "application/json";

@@ -77,6 +77,52 @@ TEST_F(PagedRangeTest, TakingAPageOfItemsFetchesOnePage) {
   EXPECT_EQ(log.offsets.size(), 2u);
 }
 
+TEST_F(PagedRangeTest, PagesMayBeMovedOutAndNoneIsLost) {
+  const Range range = numbers(25);
+  std::vector<int> all;
+  std::vector<std::int64_t> positions;
+  for (operate::Page<int>& page : range.pages()) {
+    const operate::Page<int> mine = std::move(page);
+    positions.push_back(range.position());
+    all.insert(all.end(), mine.begin(), mine.end());
+  }
+  EXPECT_EQ(all, from_to(0, 25));
+  EXPECT_EQ(positions, (std::vector<std::int64_t>{0, 10, 20}));
+  EXPECT_EQ(range.position(), 25);
+  EXPECT_EQ(log.offsets.size(), 3u);
+}
+
+TEST_F(PagedRangeTest, BehindAPageThatWasMovedOutTheListGoesOn) {
+  const Range range = numbers(25);
+  auto item = range.begin();
+  EXPECT_EQ(*++item, 1);
+  const operate::Page<int> first = std::move(*range.pages().begin());
+  EXPECT_EQ(first.size(), 9u);  // Item 0 was read.
+  EXPECT_EQ(range.position(), 1);
+  EXPECT_EQ(*item, 10);
+  EXPECT_EQ(range.position(), 10);
+  const operate::Page<int> second = std::move(*range.pages().begin());
+  EXPECT_EQ(range.to_vector(), from_to(20, 25));
+  EXPECT_EQ(range.position(), 25);
+}
+
+TEST_F(PagedRangeTest, AnIteratorThatWasMovedFromStillWorks) {
+  const Range range = numbers(3);
+  auto from = range.begin();
+  const auto to = std::move(from);
+  EXPECT_EQ(*to, 0);
+  EXPECT_EQ(*from, 0);  // NOLINT(bugprone-use-after-move)
+}
+
+TEST_F(PagedRangeTest, TheEndIsNoItem) {
+  const Range range = numbers(3);
+  auto end = range.end();
+  EXPECT_THROW(*end, std::out_of_range);
+  EXPECT_THROW(++end, std::out_of_range);
+  EXPECT_THROW(*range.pages().end(), std::out_of_range);
+  EXPECT_THROW(*Range::iterator(), std::out_of_range);
+}
+
 TEST_F(PagedRangeTest, StepsOverItemsThatWereNeverLookedAt) {
   const Range range = numbers(25);
   const auto at = std::next(range.begin(), 12);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -28,6 +29,14 @@ TEST(ResultTest, HoldsAValueOrTheErrorWithItsType) {
   ASSERT_FALSE(error.has_value());
   EXPECT_NE(dynamic_cast<const operate::ConfigError*>(&error.error()), nullptr);
   EXPECT_THROW(error.value(), operate::ConfigError);
+}
+
+TEST(ResultTest, OneThatWasMovedFromSaysSo) {
+  auto error = attempt([] { return operate::Client(without_key()); });
+  const auto taken = std::move(error);
+  EXPECT_THROW(taken.value(), operate::ConfigError);
+  EXPECT_THROW(error.value(), std::logic_error);  // NOLINT(bugprone-use-after-move)
+  EXPECT_THROW(error.error(), std::logic_error);
 }
 
 TEST(ResultTest, WorksForCallsWithoutAValue) {

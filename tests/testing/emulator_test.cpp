@@ -168,6 +168,11 @@ TEST(EmulatorTest, AnAnswerThatCannotBeSentIsRefused) {
   Emulator emulator(operate::test::emulator_options());
   EXPECT_THROW(emulator.answer_next({0, {}, "", {}}), std::invalid_argument);
   EXPECT_THROW(emulator.answer_next({200, {{"content-length", "9"}}, "", {}}), std::invalid_argument);
+  EXPECT_THROW(emulator.answer_next({200, {{"X", "a\r\nY: b"}}, "", {}}), std::invalid_argument);
+  EXPECT_THROW(emulator.answer_next({200, {{"", "a"}}, "", {}}), std::invalid_argument);
+  EXPECT_THROW(emulator.answer_next({200, {}, "", std::chrono::milliseconds(-1)}), std::invalid_argument);
+  EXPECT_THROW(emulator.add_route("GET", "/n", {}), std::invalid_argument);
+  EXPECT_THROW(operate::testing::Emulator({-1, 0, false, {}}), std::invalid_argument);
   emulator.add_route("GET", "/odd", [](const auto& request) {
     return EmulatorAnswer{request.parameter("status") == "700" ? 700 : 200, {}, "", {}};
   });

@@ -79,6 +79,7 @@ TEST(CompaniesTest, ReportsTheLimitAndOffsetThatTheServerApplied) {
   const auto page = Client(server.config()).companies().list({50, 0});
   EXPECT_EQ(page.pagination().limit, 7);
   EXPECT_EQ(page.next_offset(), 10);
+  EXPECT_EQ(operate::Page<int>({}, {0, 0, -1}).next_offset(), -1);
   EXPECT_TRUE(page.has_more());
 }
 

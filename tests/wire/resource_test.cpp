@@ -111,6 +111,12 @@ TEST_F(ResourceTest, ABodyThatIsNoJsonIsRefused) {
               operate::post<Deal>(client, "/deals/create", "deal", Deal{"\xff", ""});
             })->field(),
             "body");
+  for (const char* bad : {"", "{", "{}x", "\"\xff\""})
+    EXPECT_EQ(thrown<operate::ValidationError>([&] {
+                operate::post<Deal>(client, "/deals/create", "deal", operate::JsonText(bad));
+              })->field(),
+              "body")
+        << bad;
 }
 
 TEST(JsonTest, ParsesTheTextOfAnItem) {

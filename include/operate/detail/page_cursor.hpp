@@ -46,20 +46,22 @@ class PageCursor {
 
   /// Whether an item is due; fetches where the page at hand is read.
   bool has_item() {
-    while (index_ >= page_.size()) {
+    while (index_ >= size_) {
       auto next = load();
       if (!next) {
-        index_ = page_.size();
+        index_ = size_;
         return false;
       }
-      first_ += static_cast<std::int64_t>(page_.size());
-      index_ -= page_.size();
+      first_ += static_cast<std::int64_t>(size_);
+      index_ -= size_;
       page_ = std::move(*next);
+      size_ = page_.size();
     }
     return true;
   }
 
   T& item() {
+    skip_taken_page();
     require_item();
     return page_[index_];
   }
@@ -74,20 +76,23 @@ class PageCursor {
   /// Fetches nothing: an item behind the page at hand is looked for when it is asked for.
   void next_item() noexcept { ++index_; }
 
+  /// Fetches where no page is at hand: to step over a page, its size has to be known.
   void next_page() {
-    if (has_item()) index_ = page_.size();
+    if (has_item()) index_ = size_;
   }
 
   /// Everything that is not read yet. Where a page fails, those before it stay the page at hand.
   std::vector<T> rest() {
+    skip_taken_page();
     if (!has_item()) return {};
     drop_read_items();
-    while (auto next = load())
+    while (auto next = load()) {
       page_.items_.insert(page_.items_.end(), std::make_move_iterator(next->begin()),
                           std::make_move_iterator(next->end()));
-    std::vector<T> items = std::exchange(page_.items_, {});
-    first_ += static_cast<std::int64_t>(items.size());
-    return items;
+      size_ = page_.size();
+    }
+    first_ += static_cast<std::int64_t>(std::exchange(size_, 0));
+    return std::exchange(page_.items_, {});
   }
 
   /// The offset of the item that is due.
@@ -109,16 +114,25 @@ class PageCursor {
     if (!has_item()) throw std::out_of_range("operate::PagedRange: nothing is left of this list");
   }
 
+  // The reader may have moved the page that page() lent, or changed it; the list's place is kept apart.
+  bool is_page_taken() const noexcept { return page_.size() != size_; }
+  void skip_taken_page() noexcept {
+    if (is_page_taken()) index_ = std::max(index_, size_);
+  }
+
   void drop_read_items() {
+    if (is_page_taken()) return;
     const auto read = static_cast<std::ptrdiff_t>(index_);
     page_.items_.erase(page_.items_.begin(), page_.items_.begin() + read);
     page_.pagination_.offset += read;
     first_ += read;
     index_ = 0;
+    size_ = page_.size();
   }
 
   PageWalk walk_;
   Page<T> page_;
+  std::size_t size_ = 0;   // Of the page as it was fetched.
   std::size_t index_ = 0;  // May lie behind the page: items that were stepped over before they were fetched.
   std::int64_t first_;     // The offset of the page's first item.
   std::unique_ptr<PageSource<T>> source_;
@@ -146,11 +160,15 @@ class PagedIterator {
 
   PagedIterator() = default;
   explicit PagedIterator(std::shared_ptr<PageCursor<T>> cursor) : cursor_(std::move(cursor)) {}
+  // No move operations: an iterator that was moved from would be the end.
+  PagedIterator(const PagedIterator&) = default;
+  PagedIterator& operator=(const PagedIterator&) = default;
+  ~PagedIterator() = default;
 
-  reference operator*() const { return Self::current(*cursor_); }
+  reference operator*() const { return Self::current(cursor()); }
   pointer operator->() const { return &**this; }
   Self& operator++() {
-    Self::step(*cursor_);
+    Self::step(cursor());
     return static_cast<Self&>(*this);
   }
   Previous operator++(int) {
@@ -162,6 +180,10 @@ class PagedIterator {
   friend bool operator!=(const Self& a, const Self& b) { return !(a == b); }
 
  private:
+  PageCursor<T>& cursor() const {
+    if (!cursor_) throw std::out_of_range("operate::PagedRange: this is the end of a list");
+    return *cursor_;
+  }
   bool at_end() const { return cursor_ == nullptr || !cursor_->has_item(); }
   std::shared_ptr<PageCursor<T>> cursor_;
 };

@@ -30,6 +30,9 @@ OPERATE_EXPORT RawAnswer raw_list(const Client& client, const std::string& path,
 OPERATE_EXPORT RawAnswer raw_post(const Client& client, const std::string& path, const std::string& key,
                                   std::string body, const RequestOptions& request_options);
 
+/// The text; throws ValidationError where it is no JSON.
+OPERATE_EXPORT std::string checked_body(const JsonText& body);
+
 /// Throws ValidationError: the body cannot be written as JSON.
 [[noreturn]] OPERATE_EXPORT void refuse_body(const std::string& problem);
 

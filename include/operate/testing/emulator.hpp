@@ -62,7 +62,7 @@ struct EmulatorAnswer {
   std::vector<Header> headers = {};
   /// As it is sent.
   std::string body = {};
-  /// How long the answer is held back.
+  /// How long the answer is held back; 0 and up, at most a day.
   std::chrono::milliseconds delay{0};
 };
 
@@ -111,7 +111,7 @@ class Emulator {
 
   /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
   /// handler runs on the emulator's threads, several at once. Its exception, or an answer that cannot be
-  /// sent, is answered with 500.
+  /// sent, is answered with 500. Throws std::invalid_argument for an empty handler.
   void add_route(std::string method, std::string path, Handler handler);
 
   /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
