@@ -19,10 +19,14 @@ namespace testing {
 
 namespace {
 
-constexpr long an_hour = 3600, ten_years = 87'600 * an_hour;
-
 void require(bool good) {
   if (!good) throw std::runtime_error("operate::testing: OpenSSL cannot make a certificate");
+}
+
+void add_extension(X509* certificate, int kind, const std::string& value) {
+  const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> extension(
+      X509V3_EXT_conf_nid(nullptr, nullptr, kind, value.c_str()), &X509_EXTENSION_free);
+  require(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
 // A new file that only this user can write, with the certificate in it.
@@ -40,7 +44,7 @@ std::string write_file(X509* certificate) {
 
 }  // namespace
 
-Certificate::Certificate(const std::string& names)
+Certificate::Certificate(const std::string& names, const CertificateOptions& options)
     : key_(EVP_EC_gen("P-256"), &EVP_PKEY_free), certificate_(X509_new(), &X509_free) {
   X509* certificate = certificate_.get();
   require(key_ && certificate);
@@ -48,17 +52,19 @@ Certificate::Certificate(const std::string& names)
   require(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1);
   require(X509_set_version(certificate, 2) == 1 &&
           ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1 &&
-          X509_gmtime_adj(X509_getm_notBefore(certificate), -an_hour) &&
-          X509_gmtime_adj(X509_getm_notAfter(certificate), ten_years) &&
+          X509_gmtime_adj(X509_getm_notBefore(certificate), std::chrono::seconds(options.begin).count()) &&
+          X509_gmtime_adj(X509_getm_notAfter(certificate), std::chrono::seconds(options.end).count()) &&
           X509_set_pubkey(certificate, key_.get()) == 1);
   X509_NAME* name = X509_get_subject_name(certificate);
-  const auto* text = reinterpret_cast<const unsigned char*>("operate::testing");
+  // Another name than the issuer's, or it would count as its own.
+  const char* called = options.issuer ? "operate::testing, vouched for" : "operate::testing";
+  const auto* text = reinterpret_cast<const unsigned char*>(called);
+  const Certificate& issuer = options.issuer ? *options.issuer : *this;
   require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1 &&
-          X509_set_issuer_name(certificate, name) == 1);
-  const std::unique_ptr<X509_EXTENSION, void (*)(X509_EXTENSION*)> extension(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str()), &X509_EXTENSION_free);
-  require(extension && X509_add_ext(certificate, extension.get(), -1) == 1 &&
-          X509_sign(certificate, key_.get(), EVP_sha256()) != 0);
+          X509_set_issuer_name(certificate, X509_get_subject_name(issuer.certificate())) == 1);
+  add_extension(certificate, NID_subject_alt_name, names);
+  if (options.authority) add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
+  require(X509_sign(certificate, issuer.key(), EVP_sha256()) != 0);
   file_ = write_file(certificate);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -10,13 +11,23 @@ namespace operate {
 inline namespace v0 {
 namespace testing {
 
-/// A self-signed certificate, made now and good for ten years, and a PEM file with it, which goes with the
-/// object.
+class Certificate;
+
+struct CertificateOptions {
+  /// From and until when it is good, counted from now; an hour ago and ten years unless set.
+  std::chrono::hours begin{-1}, end{87'600};
+  /// Who vouches for it; unless set, it does so itself.
+  const Certificate* issuer = nullptr;
+  /// Whether it may vouch for others.
+  bool authority = false;
+};
+
+/// A certificate, made now, and a PEM file with it, which goes with the object.
 class Certificate {
  public:
   /// `names` in OpenSSL's words: `IP:127.0.0.1,DNS:localhost`. Throws std::runtime_error where OpenSSL or the
   /// file system refuses.
-  explicit Certificate(const std::string& names);
+  explicit Certificate(const std::string& names, const CertificateOptions& options = {});
   ~Certificate();
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;
