@@ -50,6 +50,17 @@ SSL_CTX* new_context() {
   return context;
 }
 
+int choose_http2(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                 unsigned int offered_size, void*) {
+  static constexpr unsigned char http2[] = {2, 'h', '2'};
+  unsigned char* protocol = nullptr;
+  if (SSL_select_next_proto(&protocol, size, http2, sizeof http2, offered, offered_size) !=
+      OPENSSL_NPN_NEGOTIATED)
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  *chosen = protocol;
+  return SSL_TLSEXT_ERR_OK;
+}
+
 // OpenSSL writes without MSG_NOSIGNAL.
 void block_sigpipe() {
   sigset_t sigpipe;
@@ -171,7 +182,9 @@ void Connection::wait_for_close() {
 void Connection::shut_down() { ::shutdown(socket_, SHUT_RDWR); }
 
 RawServer::RawServer(Serve serve, Wire wire, Start start) : serve_(std::move(serve)) {
-  if (wire == Wire::tls || (wire == Wire::of_the_run && over_tls())) context_ = new_context();
+  if (wire == Wire::tls || wire == Wire::http2 || (wire == Wire::of_the_run && over_tls()))
+    context_ = new_context();
+  if (wire == Wire::http2) SSL_CTX_set_alpn_select_cb(context_, &choose_http2, nullptr);
   std::tie(listener_, port_) = bind_somewhere();
   if (start == Start::now) listen();
 }

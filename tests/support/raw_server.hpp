@@ -63,7 +63,12 @@ class Connection {
   std::string received_;
 };
 
-enum class Wire { of_the_run, plain, tls };
+enum class Wire {
+  of_the_run,
+  plain,
+  tls,
+  http2,  ///< TLS that offers HTTP/2, whose frames are the test's.
+};
 enum class Start { now, later };
 
 /// A server whose every byte a test decides. Each connection runs `serve` on a thread of its own, with the
