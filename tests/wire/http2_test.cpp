@@ -157,7 +157,7 @@ TEST_F(Http2Test, GoAwayInTheMiddleOfACallIsSurvived) {
 TEST_F(Http2Test, ABrokenStreamOrConnectionLeavesACreateToItsCaller) {
   for (const bool whole_connection : {false, true}) {
     requests = 0;
-    serve([&](Connection& connection, unsigned stream, int request) {
+    serve([whole_connection](Connection& connection, unsigned stream, int request) {
       if (request > 0) {
         answer(connection, stream);
         return true;

@@ -154,7 +154,7 @@ TEST_F(ProxyOnTheWireTest, OneOfTheProgramsOwnIsUsedWhateverTheEnvironmentSays) 
 
 TEST_F(ProxyOnTheWireTest, ARefusalIsTheProxysErrorAndIsNotRepeated) {
   for (const int status : {407, 403, 400, 404, 301, 302}) {
-    serve([&](Connection& connection, int) {
+    serve([status](Connection& connection, int) {
       connection.answer(status, "<html>no</html>",
                         "Proxy-Authenticate: Basic realm=\"x\"\r\nLocation: /\r\n");
     });
@@ -169,7 +169,7 @@ TEST_F(ProxyOnTheWireTest, ARefusalIsTheProxysErrorAndIsNotRepeated) {
 TEST_F(ProxyOnTheWireTest, TroubleThatMayPassIsRepeatedEvenForACreate) {
   for (const int status : {408, 429, 500, 502, 503, 504}) {
     received = 0;
-    serve([&](Connection& connection, int number) {
+    serve([this, status](Connection& connection, int number) {
       if (number > 0) return tunnel(connection);
       connection.answer(status, "later");
     });
@@ -180,7 +180,7 @@ TEST_F(ProxyOnTheWireTest, TroubleThatMayPassIsRepeatedEvenForACreate) {
 
 TEST_F(ProxyOnTheWireTest, OneThatFailsIsTheProxysErrorToo) {
   for (const char* answer : {"", "HTTP/1.1 2", "nonsense\r\n\r\n", "HTTP/1.1 abc\r\n\r\n"}) {
-    serve([&](Connection& connection, int) { connection.send(answer); });
+    serve([answer](Connection& connection, int) { connection.send(answer); });
     expect_failure(TransportErrorKind::proxy, 2);
   }
   serve([](Connection& connection, int) { connection.reset(); });
