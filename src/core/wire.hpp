@@ -16,7 +16,7 @@ struct WireRequest {
   std::string method = {};
   std::string url = {};
   std::vector<Header> headers = {};
-  std::string body = {};
+  std::string_view body = {};   ///< The Request's own, which is not copied and has to live as long.
   bool safe_to_repeat = false;  ///< Where false, the transport must not send it twice by itself.
 };
 

@@ -373,7 +373,7 @@ class Transfer {
 
   static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self) {
     return guarded(self, CURL_READFUNC_ABORT, [&](Transfer& transfer) {
-      const std::string& body = transfer.request_.body;
+      const std::string_view body = transfer.request_.body;
       const std::size_t bytes = std::min(size * count, body.size() - transfer.body_sent_);
       std::memcpy(to, body.data() + transfer.body_sent_, bytes);
       transfer.body_sent_ += bytes;
