@@ -1,6 +1,7 @@
 #!/usr/bin/env perl
 # rooms_test.pl SOURCE: no room includes one that stands below it in the table of docs/architecture.md, only src/http
-# includes libcurl, and every row of the table of endpoints has a method, a test, an example, a page and a source.
+# includes libcurl, and every row of the table of endpoints has a method, a test, an example, a page and a source, and every test
+# that SECURITY.md names is one.
 use strict;
 use warnings;
 
@@ -48,6 +49,14 @@ for my $row (@rows) {
     if $page !~ /^.*\Q$call\E\(.*\Q$method $path\E/m;
   complain("$path: nothing says where it is documented") if !$documentation;
 }
+my $all_tests = join '', map { text_of($_) } glob("tests/*/*_test.cpp");
+my @shown = text_of("SECURITY.md") =~ /`(\w+Test(?:\.\w+)?)`/g;
+for my $test (@shown) {
+  my ($suite, $case) = split /\./, $test;
+  my $name = defined $case ? qr/\($suite,\s+$case\)/ : qr/\($suite,/;
+  complain("SECURITY.md names $test, which is no test") if $all_tests !~ /TEST(_F)?$name/;
+}
+complain("SECURITY.md names no tests.") if @shown < 10;
 complain("The table of endpoints has no rows that this test can read.") if @rows < 2;
 print scalar(@rooms), " rooms and ", scalar(@rows), " endpoints are in order.\n" if !$bad;
 exit($bad ? 1 : 0);
