@@ -153,15 +153,58 @@ TEST(CallTest, RefusesBadInputAndSendsNothing) {
   EXPECT_TRUE(server.requests().empty());
 }
 
+TEST(CallTest, NoInputAddsALineOrAnotherKey) {
+  Recorder server;
+  const std::string line = "\r\nx-api-key: other\r\nx-b: ";
+  const Client client(server.config());
+  const auto refused = [&](const operate::Request& request, const operate::RequestOptions& options) {
+    EXPECT_TRUE(thrown<operate::ValidationError>([&] { client.call(request, options); }));
+  };
+  refused({"GET" + line, "/x", {}, ""}, {});
+  refused({"GET", "/x HTTP/1.1" + line, {}, ""}, {});
+  for (const char* name :
+       {"x-api-key", "X-API-Key", "x-api-key ", " x-api-key", "x-a: b\r\nx-api-key", "x-a:", ""}) {
+    operate::RequestOptions options;
+    options.headers = {{name, "other"}};
+    refused({"GET", "/x", {}, ""}, options);
+  }
+  for (const char* value : {"b\r\nx-api-key: other", "b\nx-api-key: other", "b\rx-api-key: other"}) {
+    operate::RequestOptions options;
+    options.headers = {{"x-a", value}};
+    refused({"GET", "/x", {}, ""}, options);
+  }
+  auto config = server.config();
+  config.user_agent_suffix = line;
+  EXPECT_TRUE(thrown<operate::ConfigError>([&] { Client another(config); }));
+  config = server.config();
+  config.api_key = "sk_test" + line;
+  EXPECT_TRUE(thrown<operate::ConfigError>([&] { Client another(config); }));
+  EXPECT_TRUE(server.requests().empty());
+
+  // What may hold anything is encoded, or stands behind the headers.
+  operate::RequestOptions options;
+  options.query = {{line, line}};
+  client.call({"POST", "/x", {{"q" + line, line}}, line + "\r\n"}, options);
+  const auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 1u);
+  const std::string head = requests[0].substr(0, requests[0].find("\r\n\r\n"));
+  EXPECT_EQ(count(head, "\r\nx-api-key"), 1u) << head;
+  EXPECT_EQ(count(head, "x-api-key: other"), 0u) << head;
+}
+
 TEST(CallTest, RedirectsAreNotFollowed) {
-  for (const char* location : {"http://127.0.0.1:1/x", "/elsewhere", "file:///etc/passwd"}) {
-    Recorder server(302, "", std::string("Location: ") + location + "\r\n");
+  Recorder elsewhere;
+  for (const std::string& location :
+       {elsewhere.config().base_url + "/x", std::string("/elsewhere"), std::string("file:///etc/passwd")}) {
+    Recorder server(302, "", "Location: " + location + "\r\n");
     const auto error = thrown<operate::TransportError>([&] {
       Client(server.config()).call({"GET", "/x", {}, ""});
     });
+    ASSERT_TRUE(error);
     EXPECT_EQ(error->kind(), operate::TransportErrorKind::redirect);
     EXPECT_EQ(server.requests().size(), 1u);
   }
+  EXPECT_TRUE(elsewhere.requests().empty());
 }
 
 TEST(CallTest, TheThreeKeysThatAreRefused) {
