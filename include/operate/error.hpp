@@ -192,7 +192,8 @@ class OPERATE_EXPORT ApiError : public Error {
   const std::vector<Header>& headers() const noexcept;
   /// The beginning of the body, at most 64 KiB. May hold personal data.
   const std::string& body() const noexcept;
-  /// The answer's `Retry-After`, where it was a number of seconds.
+  /// How long the server asks to wait: its `Retry-After-Ms` or `Retry-After`, and for a 429 else its rate
+  /// limit's reset.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;

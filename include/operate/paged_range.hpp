@@ -34,6 +34,7 @@ class PagedRange {
 
    private:
     friend class detail::PagedIterator<iterator, T, T>;
+    static bool is_due(Cursor& cursor) { return cursor.has_item_left(); }
     static T& current(Cursor& cursor) { return cursor.item(); }
     static void step(Cursor& cursor) noexcept { cursor.next_item(); }
   };
@@ -45,6 +46,7 @@ class PagedRange {
 
    private:
     friend class detail::PagedIterator<page_iterator, T, Page<T>>;
+    static bool is_due(Cursor& cursor) { return cursor.has_item(); }
     static Page<T>& current(Cursor& cursor) { return cursor.page(); }
     static void step(Cursor& cursor) { cursor.next_page(); }
   };

@@ -157,7 +157,8 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
       break;
     }
     // While this call waited for a connection, another may have been told to stay away.
-    if (throttle_.held_until() <= begin && begin < deadline) return Turn{begin, std::move(lease)};
+    if (throttle_.held_until() <= begin && begin < deadline && !cancel.is_cancelled())
+      return Turn{begin, std::move(lease)};
   }
   if (cancel.is_cancelled()) none.kind = TransportErrorKind::cancelled;
   return none;

@@ -24,9 +24,8 @@ class Reader {
   // Exactly so many digits.
   int number(std::size_t digits) {
     int value = 0;
-    const char* end = rest_.data() + digits;
-    good_ = good_ && rest_.size() >= digits && rest_.find_first_not_of("0123456789") >= digits &&
-            std::from_chars(rest_.data(), end, value).ptr == end;
+    good_ = good_ && rest_.size() >= digits && rest_.find_first_not_of("0123456789") >= digits;
+    if (good_) std::from_chars(rest_.data(), rest_.data() + digits, value);
     if (good_) rest_.remove_prefix(digits);
     return value;
   }

@@ -118,7 +118,9 @@ class Transfer {
       long status = 0;
       curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
       answer_.status = static_cast<int>(status);
-      if (status == 407) return refused_by_proxy(status);
+      // Through a tunnel, and without a proxy, it is the server's own.
+      if (status == 407 && settings_.proxy && request_.url.substr(0, 5) == "http:")
+        return refused_by_proxy(status);
       answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }

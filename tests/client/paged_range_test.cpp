@@ -106,6 +106,14 @@ TEST_F(PagedRangeTest, BehindAPageThatWasMovedOutTheListGoesOn) {
   EXPECT_EQ(range.position(), 25);
 }
 
+TEST_F(PagedRangeTest, BehindTheLastPageThatWasMovedOutIsTheEnd) {
+  const Range range = numbers(5);
+  const operate::Page<int> only = std::move(*range.pages().begin());
+  EXPECT_EQ(only.size(), 5u);
+  for (const int item : range) ADD_FAILURE() << item;
+  EXPECT_EQ(range.position(), 5);
+}
+
 TEST_F(PagedRangeTest, AnIteratorThatWasMovedFromStillWorks) {
   const Range range = numbers(3);
   auto from = range.begin();

@@ -249,7 +249,7 @@ void add_statuses(std::vector<Row>& rows) {
   rows.push_back(answer("409", 409, "", all("ConflictError(409)")));
   rows.push_back(answer("418", 418, "", all("ApiError(418)")));
   rows.push_back(answer("422", 422, "", all("BadRequestError(422)")));
-  rows.push_back(answer("407 without a proxy", 407, "", all("TransportError(proxy)")));
+  rows.push_back(answer("407 without a proxy", 407, "", all("ApiError(407)")));
   rows.push_back(answer("408", 408, "", lost("ApiError(408)")));
   rows.push_back(answer("429", 429, "", all("RateLimitError(429)"), "", 2));
   for (const char* hint :

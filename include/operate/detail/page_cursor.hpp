@@ -60,6 +60,12 @@ class PageCursor {
     return true;
   }
 
+  /// The same for a reader of items, to whom a page that was moved out is read.
+  bool has_item_left() {
+    skip_taken_page();
+    return has_item();
+  }
+
   T& item() {
     skip_taken_page();
     require_item();
@@ -184,7 +190,7 @@ class PagedIterator {
     if (!cursor_) throw std::out_of_range("operate::PagedRange: this is the end of a list");
     return *cursor_;
   }
-  bool at_end() const { return cursor_ == nullptr || !cursor_->has_item(); }
+  bool at_end() const { return cursor_ == nullptr || !Self::is_due(*cursor_); }
   std::shared_ptr<PageCursor<T>> cursor_;
 };
 
