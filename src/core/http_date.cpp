@@ -16,10 +16,7 @@ class Reader {
   bool good() const { return good_; }
   bool finished() const { return good_ && rest_.empty(); }
 
-  void expect(std::string_view text) {
-    good_ = good_ && rest_.substr(0, text.size()) == text;
-    if (good_) rest_.remove_prefix(text.size());
-  }
+  void expect(std::string_view text) { good_ = skip(text); }
 
   // Exactly so many digits.
   int number(std::size_t digits) {
@@ -72,26 +69,17 @@ std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string
     second = reader.number(2);
   };
   const std::size_t comma = text.find(',');
-  if (comma == 3) {  // Sun, 06 Nov 1994 08:49:37 GMT
-    reader.one_of(days);
+  if (comma != std::string_view::npos) {  // Sun, 06 Nov 1994 08:49:37 GMT or Sunday, 06-Nov-94 08:49:37 GMT
+    const bool obsolete = comma != 3;
+    const std::string_view separator = obsolete ? "-" : " ";
+    reader.one_of(obsolete ? long_days : days);
     reader.expect(", ");
     day = reader.number(2);
-    reader.expect(" ");
+    reader.expect(separator);
     month = reader.one_of(months) + 1;
-    reader.expect(" ");
-    year = reader.number(4);
-    reader.expect(" ");
-    time_of_day();
-    reader.expect(" GMT");
-  } else if (comma != std::string_view::npos) {  // Sunday, 06-Nov-94 08:49:37 GMT
-    reader.one_of(long_days);
-    reader.expect(", ");
-    day = reader.number(2);
-    reader.expect("-");
-    month = reader.one_of(months) + 1;
-    reader.expect("-");
-    year = reader.number(2);
-    year += year < 70 ? 2000 : 1900;
+    reader.expect(separator);
+    year = reader.number(obsolete ? 2 : 4);
+    if (obsolete) year += year < 70 ? 2000 : 1900;
     reader.expect(" ");
     time_of_day();
     reader.expect(" GMT");

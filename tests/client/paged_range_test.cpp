@@ -119,7 +119,7 @@ TEST_F(PagedRangeTest, AnIteratorThatWasMovedFromStillWorks) {
   auto from = range.begin();
   const auto to = std::move(from);
   EXPECT_EQ(*to, 0);
-  EXPECT_EQ(*from, 0);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(*from, 0);  // NOLINT(bugprone-use-after-move): what is tested.
 }
 
 TEST_F(PagedRangeTest, TheEndIsNoItem) {

@@ -35,7 +35,7 @@ TEST(ResultTest, OneThatWasMovedFromSaysSo) {
   auto error = attempt([] { return operate::Client(without_key()); });
   const auto taken = std::move(error);
   EXPECT_THROW(taken.value(), operate::ConfigError);
-  EXPECT_THROW(error.value(), std::logic_error);  // NOLINT(bugprone-use-after-move)
+  EXPECT_THROW(error.value(), std::logic_error);  // NOLINT(bugprone-use-after-move): what is tested.
   EXPECT_THROW(error.error(), std::logic_error);
 }
 
