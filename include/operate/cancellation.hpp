@@ -38,14 +38,16 @@ class OPERATE_EXPORT CancellationToken {
 
 /// Ends calls from another thread: each call that was given its token, wherever it is, throws CancelledError
 /// within 50 ms, whatever the network does; a later one throws at once. A call whose answer is already whole
-/// returns it.
+/// returns it. (Two things can delay it: before libcurl 7.87, a name server that does not answer; and a
+/// Config::clock that sleeps on.)
 ///
 ///     operate::CancellationSource stop;
 ///     operate::RequestOptions options;
 ///     options.cancel = stop.token();
 ///
 /// Destroying it cancels nothing. Any number of threads at once; copies are cheap and share everything. Not
-/// to be called in a signal handler.
+/// to be called in a signal handler. After a fork, the child makes sources of its own: another thread may
+/// have held the lock of one that it inherited.
 class OPERATE_EXPORT CancellationSource {
  public:
   CancellationSource();

@@ -20,7 +20,8 @@ class ClientState;
 ///
 /// Cheap to copy: copies share everything, and what they share ends with the last of them and of what came
 /// from them. Immutable, so any number of threads may use one at once; after a fork the child may use it,
-/// too, on connections of its own. Make one and keep it, so that connections are kept.
+/// too, on connections of its own (but no CancellationSource from before). Make one and keep it, so that
+/// connections are kept.
 class OPERATE_EXPORT Client {
  public:
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.

@@ -58,11 +58,13 @@ struct OPERATE_EXPORT Config {
   /// `user:password@` in front of the host, percent-encoded; without a port, 80 or 443. Also SOCKS (`socks4`,
   /// `socks4a`, `socks5`, `socks5h`). For a base URL with https, the proxy opens a tunnel (CONNECT) and sees
   /// neither the key nor anything else of a call; for one with http, it sees all.
+  /// `no_proxy` has no say in it.
   std::string proxy = {};
 
   /// Where `proxy` is empty, whether the environment's is used: `https_proxy` or `HTTPS_PROXY` (for a base
   /// URL with http: `http_proxy`), else `all_proxy` or `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
-  /// host: a list such as `.example.com, 10.0.0.0/8`, or `*`. Read when a client is made.
+  /// host: a list such as `.example.com, 10.0.0.0/8, db.example.org:8443, [fd00::1]`, or `*`; a name stands
+  /// for all below it, too. Read when a client is made.
   bool trust_environment = true;
 
   /// Put behind the SDK's own `User-Agent`, to name your service. Visible ASCII and blanks.

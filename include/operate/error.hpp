@@ -153,7 +153,7 @@ class OPERATE_EXPORT TimeoutError : public TransportError {
   ~TimeoutError() override;
   /// Which limit ran out.
   TimeLimit limit() const noexcept;
-  /// How long the attempt, or for `pool` the wait, had taken by then; zero for `rate_limit`.
+  /// How long the attempt had taken by then; for `pool` and `rate_limit`, the wait for it.
   std::chrono::milliseconds elapsed() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;

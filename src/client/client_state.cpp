@@ -48,7 +48,7 @@ http::TransportSettings transport_settings(const Config& config, const core::Bas
   settings.max_connections = config.max_connections;
   settings.ca_file = config.ca_file;
   settings.proxy = client::proxy_to(base_url, config);
-  settings.tls = base_url.tls || (settings.proxy && settings.proxy->url.substr(0, 6) == "https:");
+  settings.tls = base_url.tls || (settings.proxy && settings.proxy->speaks_tls());
   return settings;
 }
 
@@ -133,7 +133,8 @@ void ClientState::note(const core::WireResult& result, const core::AttemptOutcom
 std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
     Clock::time_point due, Clock::time_point deadline, const CancellationToken& cancel) {
   core::WireFailure none{TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
-  for (auto now = clock_->now(); now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
+  const auto start = clock_->now();
+  for (auto now = start; now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
     const auto held_until = throttle_.held_until();
     if (held_until > due) {
       // Those who waited for the same moment do not all begin at it.
@@ -151,15 +152,14 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
     }
     auto lease = transport_.reserve(std::chrono::ceil<milliseconds>(deadline - now), cancel);
     const auto begin = clock_->now();
-    if (!lease) {
+    if (!lease || begin >= deadline) {
       none.limit = TimeLimit::pool;
-      none.elapsed = std::chrono::duration_cast<milliseconds>(begin - now);
       break;
     }
     // While this call waited for a connection, another may have been told to stay away.
-    if (throttle_.held_until() <= begin && begin < deadline && !cancel.is_cancelled())
-      return Turn{begin, std::move(lease)};
+    if (throttle_.held_until() <= begin && !cancel.is_cancelled()) return Turn{begin, std::move(lease)};
   }
+  none.elapsed = std::chrono::duration_cast<milliseconds>(clock_->now() - start);
   if (cancel.is_cancelled()) none.kind = TransportErrorKind::cancelled;
   return none;
 }

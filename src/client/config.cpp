@@ -2,6 +2,7 @@
 
 #include "client/profile.hpp"
 #include "core/base_url.hpp"
+#include "core/decimal.hpp"
 #include "core/refuse.hpp"
 #include "credentials/environment.hpp"
 #include "credentials/key_provider.hpp"
@@ -10,9 +11,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <fstream>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace operate {
 
@@ -39,22 +38,6 @@ void check_ca_file(const std::string& setting, const std::string& path) {
     core::refuse_setting(setting, setting + " names no file that can be read and has something in it.");
 }
 
-// `30` or `2.5`, in milliseconds. By hand, because strtod follows the program's locale.
-std::optional<milliseconds> parse_seconds(std::string_view text) {
-  const std::size_t dot = text.find('.');
-  std::string number(text.substr(0, dot));
-  std::string fraction(dot == std::string_view::npos ? "" : text.substr(dot + 1));
-  if (number.empty() || (dot != std::string_view::npos && fraction.empty())) return std::nullopt;
-  const std::size_t size = number.size();
-  number += fraction;
-  if (number.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  number.resize(size + 3, '0');
-  number.erase(0, std::min(number.find_first_not_of('0'), number.size()));
-  if (number.empty()) return std::nullopt;
-  if (number.size() > 12) return client::longest_limit;
-  return milliseconds(std::stoll(number));
-}
-
 }  // namespace
 
 inline namespace v0 {
@@ -75,11 +58,11 @@ Config Config::from_environment() {
     config.ca_file = std::move(*file);
   }
   if (const auto text = credentials::environment_variable("OPERATE_TIMEOUT")) {
-    const auto timeout = parse_seconds(*text);
-    if (!timeout)
+    const auto timeout = core::parse_decimal(*text, 1000);
+    if (!timeout || *timeout == 0)
       core::refuse_setting("OPERATE_TIMEOUT",
                            "OPERATE_TIMEOUT is no number of seconds of at least 0.001, such as 30 or 2.5.");
-    config.timeout = *timeout;
+    config.timeout = std::min(milliseconds(*timeout), client::longest_limit);
   }
   return config;
 }

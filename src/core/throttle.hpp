@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
 
 namespace operate::core {
 
@@ -13,15 +12,16 @@ class Throttle {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// How long one retry takes to come back by itself; as long as ten calls that succeed.
+  /// How long one retry takes to come back by itself, and how many calls that succeed bring it back.
   static constexpr std::chrono::seconds time_of_a_retry{10};
+  static constexpr int calls_of_a_retry = 10;
 
   /// The longest that one answer can hold the client, so that a server's mistake does not last for ever:
   /// after that, a call finds out.
   static constexpr std::chrono::minutes longest_hold{5};
 
   /// `budget` is how many retries are in reserve, at first and at most.
-  explicit Throttle(int budget) : reserve_(budget * std::chrono::nanoseconds(time_of_a_retry)) {}
+  explicit Throttle(int budget) : reserve_(budget * time_of_a_retry) {}
 
   /// Takes a retry out of the reserve; false where there is none.
   bool take_retry(time_point now);
@@ -33,10 +33,11 @@ class Throttle {
   time_point held_until() const;
 
  private:
-  // The reserve is full from this time on, and was spent by what lies between now and then; nanoseconds.
-  std::atomic<std::int64_t> full_from_{INT64_MIN};
-  std::atomic<std::int64_t> held_until_{INT64_MIN};
-  std::chrono::nanoseconds reserve_;
+  // The reserve is full from this time on, and was spent by what lies between now and then.
+  std::atomic<time_point> full_from_{time_point::min()};
+  std::atomic<time_point> held_until_{time_point::min()};
+  static_assert(std::atomic<time_point>::is_always_lock_free);
+  std::chrono::seconds reserve_;
 };
 
 }  // namespace operate::core

@@ -128,14 +128,13 @@ class Transfer {
     long connect_code = 0;
     curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     if (connect_code >= 300) return refused_by_proxy(connect_code);
-    // Up to the tunnel, everything is the proxy's, and so is the connection of one without a tunnel.
-    on_the_way_to_proxy_ = settings_.proxy && !connected_ && connect_code == 0;
+    const bool at_proxy = !connected_ && connect_code == 0 && is_of_proxy(*code);
     // A text about a proxy may quote the proxy's address, with its password.
     const std::string_view text = error_.data();
     const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
                        text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
     const std::string words(shown ? text : curl_easy_strerror(*code));
-    return core::WireFailure{kind_of(*code), {}, elapsed(), connected_, words, is_permanent(*code)};
+    return core::WireFailure{kind_of(*code, at_proxy), {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
  private:
@@ -196,7 +195,8 @@ class Transfer {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     if (!settings_.ca_file.empty()) {
       set(CURLOPT_CAINFO, settings_.ca_file.c_str());
-      set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+      // Refused by TLS libraries that trust no folder in the first place.
+      curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
     }
 #if LIBCURL_VERSION_NUM >= 0x075500
     set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -219,14 +219,15 @@ class Transfer {
       set(CURLOPT_PROXYPASSWORD, settings_.proxy->password.c_str());
       set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
     }
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (!settings_.proxy->speaks_tls()) return;
     set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
     set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
     if (!settings_.ca_file.empty()) {
       set(CURLOPT_PROXY_CAINFO, settings_.ca_file.c_str());
-      set(CURLOPT_PROXY_CAPATH, static_cast<char*>(nullptr));
+      curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
     }
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   }
 
   void set_callbacks() {
@@ -301,9 +302,16 @@ class Transfer {
     return {TransportErrorKind::timeout, limit, elapsed(), connected_, {}};
   }
 
-  TransportErrorKind kind_of(CURLcode code) const {
+  // Whether what failed before the tunnel, or the connection of a proxy without one, was made is the proxy's.
+  // Behind a SOCKS proxy only the server speaks TLS.
+  bool is_of_proxy(CURLcode code) const {
+    if (!settings_.proxy || code == CURLE_OUT_OF_MEMORY) return false;
+    return !settings_.proxy->is_socks() || kind_of(code, false) != TransportErrorKind::tls;
+  }
+
+  TransportErrorKind kind_of(CURLcode code, bool at_proxy) const {
     if (too_large_) return TransportErrorKind::too_large;
-    if (on_the_way_to_proxy_) return TransportErrorKind::proxy;
+    if (at_proxy) return TransportErrorKind::proxy;
     switch (code) {
       case CURLE_COULDNT_RESOLVE_HOST:
         return TransportErrorKind::resolve;
@@ -467,7 +475,6 @@ class Transfer {
   bool too_large_ = false;
   const char* broken_ = nullptr;  // What is wrong with the headers, where something is.
   bool cancelled_ = false;
-  bool on_the_way_to_proxy_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
   core::WireAnswer answer_;

@@ -280,24 +280,48 @@ TEST_F(ProxyOnTheWireTest, ItIsNotAskedForThisMachine) {
   EXPECT_EQ(proxy->connections(), 0);
 }
 
+// What a SOCKS proxy hears up to the tunnel, and says.
+void open_socks_tunnel(Connection& connection) {
+  const auto skip = [&](int bytes) {
+    while (bytes-- > 0) connection.read_byte();
+  };
+  skip(1);                       // The version,
+  skip(connection.read_byte());  // and ways to authenticate, among them none at all.
+  connection.send(std::string("\5\0", 2));
+  skip(4);                       // To connect, to a name,
+  skip(connection.read_byte());  // api.operate.test,
+  skip(2);                       // and a port.
+  connection.send(std::string("\5\0\0\1\0\0\0\0\0\0", 10));
+}
+
 TEST_F(ProxyOnTheWireTest, SocksWorksToo) {
   RawServer socks(
       [this](Connection& connection, int) {
-        const auto skip = [&](int bytes) {
-          while (bytes-- > 0) connection.read_byte();
-        };
-        skip(1);                       // The version,
-        skip(connection.read_byte());  // and ways to authenticate, among them none at all.
-        connection.send(std::string("\5\0", 2));
-        skip(4);                       // To connect, to a name,
-        skip(connection.read_byte());  // api.operate.test,
-        skip(2);                       // and a port.
-        connection.send(std::string("\5\0\0\1\0\0\0\0\0\0", 10));
+        open_socks_tunnel(connection);
         connection.tunnel_to(server.port());
       },
       Wire::plain);
   config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
   EXPECT_EQ(Client(config).people().create(person).id, "1");
+}
+
+TEST_F(ProxyOnTheWireTest, AServerThatIsNotTrustedIsNotTheSocksProxysError) {
+  RawServer socks(
+      [this](Connection& connection, int) {
+        open_socks_tunnel(connection);
+        connection.tunnel_to(server.port());
+      },
+      Wire::plain);
+  config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
+  config.ca_file = "";
+  expect_failure(TransportErrorKind::tls, 1);
+}
+
+TEST_F(ProxyOnTheWireTest, ASocksProxyThatRefusesIsTheProxysError) {
+  RawServer socks([](Connection& connection, int) { connection.send(std::string("\5\xff", 2)); },
+                  Wire::plain);
+  config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
+  expect_failure(TransportErrorKind::proxy, 2);
 }
 
 }  // namespace

@@ -243,6 +243,35 @@ TEST_F(ThrottleOnTheWireTest, ACallThatWaitedForAConnectionMeanwhileWaitsToo) {
   EXPECT_EQ(clock->sleeps(), (std::vector<std::chrono::milliseconds>{30s}));
 }
 
+TEST_F(ThrottleOnTheWireTest, ACallThatGetsAConnectionAtItsDeadlineSaysWhatItWaitedFor) {
+  config.max_connections = 1;
+  std::promise<operate::test::SleepingThread> second_thread;
+  std::atomic<int> served{0};
+  RawServer busy([&](Connection& connection, int) {
+    while (connection.read_request()) {
+      if (++served == 1) second_thread.get_future().get().wait_until_asleep();
+      clock->advance(config.deadline);
+      connection.answer(200, "{}");
+    }
+  });
+  busy.direct(config);
+  config.api_key = "sk_test";
+  config.clock = clock;
+  const Client client(config);
+  auto first = std::async(std::launch::async, [&] { client.call(request); });
+  while (served == 0) std::this_thread::yield();
+  auto second = std::async(std::launch::async, [&] {
+    second_thread.set_value({});
+    return thrown<operate::TimeoutError>([&] { client.call(request); });
+  });
+  first.get();
+  const auto error = second.get();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->limit(), operate::TimeLimit::pool);
+  EXPECT_EQ(error->elapsed(), config.deadline);
+  EXPECT_EQ(served, 1);
+}
+
 TEST_F(ThrottleOnTheWireTest, ThreadsThatWaitForTheSameMomentAllGoOn) {
   config.retry = {0, 1s, 1s};
   const Client client = this->client();

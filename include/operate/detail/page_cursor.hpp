@@ -62,19 +62,18 @@ class PageCursor {
 
   /// The same for a reader of items, to whom a page that was moved out is read.
   bool has_item_left() {
-    skip_taken_page();
+    if (is_page_taken()) index_ = std::max(index_, size_);
     return has_item();
   }
 
   T& item() {
-    skip_taken_page();
-    require_item();
+    if (!has_item_left()) throw_nothing_left();
     return page_[index_];
   }
 
   /// What is not read yet of the page at hand.
   Page<T>& page() {
-    require_item();
+    if (!has_item()) throw_nothing_left();
     drop_read_items();
     return page_;
   }
@@ -89,8 +88,7 @@ class PageCursor {
 
   /// Everything that is not read yet. Where a page fails, those before it stay the page at hand.
   std::vector<T> rest() {
-    skip_taken_page();
-    if (!has_item()) return {};
+    if (!has_item_left()) return {};
     drop_read_items();
     while (auto next = load()) {
       page_.items_.insert(page_.items_.end(), std::make_move_iterator(next->begin()),
@@ -116,15 +114,12 @@ class PageCursor {
     return std::move(fetched.page);
   }
 
-  void require_item() {
-    if (!has_item()) throw std::out_of_range("operate::PagedRange: nothing is left of this list");
+  [[noreturn]] static void throw_nothing_left() {
+    throw std::out_of_range("operate::PagedRange: nothing is left of this list");
   }
 
   // The reader may have moved the page that page() lent, or changed it; the list's place is kept apart.
   bool is_page_taken() const noexcept { return page_.size() != size_; }
-  void skip_taken_page() noexcept {
-    if (is_page_taken()) index_ = std::max(index_, size_);
-  }
 
   void drop_read_items() {
     if (is_page_taken()) return;
