@@ -37,9 +37,9 @@ class OPERATE_EXPORT CancellationToken {
 };
 
 /// Ends calls from another thread: each call that was given its token, wherever it is, throws CancelledError
-/// within 50 ms, whatever the network does; a later one throws at once. A call whose answer is already whole
-/// returns it. (Two things can delay it: before libcurl 7.87, a name server that does not answer; and a
-/// Config::clock that sleeps on.)
+/// within 50 ms, whatever the network does; a later one, whose arguments are checked first, throws at once. A
+/// call whose answer is already whole returns it. (Two things can delay it: before libcurl 7.87, a name
+/// server that does not answer; and a Config::clock that sleeps on.)
 ///
 ///     operate::CancellationSource stop;
 ///     operate::RequestOptions options;

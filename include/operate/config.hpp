@@ -55,10 +55,10 @@ struct OPERATE_EXPORT Config {
   bool allow_plain_http = false;
 
   /// The proxy for all calls, but those to this machine: `http://host:port` or `https://host:port`, also with
-  /// `user:password@` in front of the host, percent-encoded; without a port, 80 or 443. Also SOCKS (`socks4`,
-  /// `socks4a`, `socks5`, `socks5h`). For a base URL with https, the proxy opens a tunnel (CONNECT) and sees
-  /// neither the key nor anything else of a call; for one with http, it sees all.
-  /// `no_proxy` has no say in it.
+  /// `user:password@` in front of the host, percent-encoded; without a scheme http, without a port 80 or 443.
+  /// Also SOCKS (`socks4`, `socks4a`, `socks5`, `socks5h`; port 1080). For a base URL with https, the proxy
+  /// opens a tunnel (CONNECT) and sees neither the key nor anything else of a call; for one with http, it
+  /// sees all, and a refusal of its own, but 407, looks like the server's. `no_proxy` has no say in it.
   std::string proxy = {};
 
   /// Where `proxy` is empty, whether the environment's is used: `https_proxy` or `HTTPS_PROXY` (for a base

@@ -28,7 +28,7 @@ enum class TransportErrorKind {
   redirect,   ///< The server answered with a status from 300 to 399; redirects are never followed.
   proxy,      ///< A proxy refused or failed.
   timeout,    ///< A limit of time ran out; the error is a TimeoutError.
-  cancelled,  ///< The caller ended the call; the error is a CancelledError.
+  cancelled,  ///< The caller ended the call; stands in Attempt::failure alone, the error is a CancelledError.
 };
 
 /// The limits of time that a TimeoutError tells apart.
@@ -123,7 +123,7 @@ class OPERATE_EXPORT ValidationError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The call was ended by its caller, with a CancellationSource.
+/// The call was ended by its caller, with a CancellationSource; never retryable, as a token stays cancelled.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
   /// Made by the SDK alone.
@@ -155,6 +155,8 @@ class OPERATE_EXPORT TimeoutError : public TransportError {
   TimeLimit limit() const noexcept;
   /// How long the attempt had taken by then; for `pool` and `rate_limit`, the wait for it.
   std::chrono::milliseconds elapsed() const noexcept;
+  /// For `rate_limit`, in how long the client's calls may begin again.
+  std::optional<std::chrono::milliseconds> retry_after() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;
 };

@@ -26,7 +26,7 @@ class OPERATE_EXPORT People {
   /// Error::may_have_been_applied(); a redirect counts as such. Operate documents no way to look a person up:
   /// then, let somebody look in Operate itself before it is called again. Whether an address that exists
   /// already is an error is not documented. Any answer of success is a Person, however little of one it
-  /// holds; only a body that is no JSON is a DecodeError.
+  /// holds; only a body that is no JSON, or none at all, is a DecodeError.
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
   // No move operations: what was moved from is a copy, and still works.

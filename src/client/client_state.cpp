@@ -108,7 +108,10 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
         (failure && failure->limit == TimeLimit::deadline))
       break;
     due = end + std::max(wait, outcome.retry_after.value_or(milliseconds(0)));
-    if (due >= deadline) break;
+    if (due >= deadline) {
+      exchange.out_of_time = true;
+      break;
+    }
     if (!throttle_.take_retry(end)) {
       exchange.out_of_retries = true;
       break;
@@ -144,6 +147,7 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
     }
     if (due >= deadline) {
       none.limit = TimeLimit::rate_limit;
+      none.retry_after = std::chrono::ceil<milliseconds>(due - now);
       break;
     }
     if (due > now) {

@@ -42,6 +42,7 @@ void require_success(const Exchange& exchange) {
 json::Document read_document(const Exchange& exchange) {
   if (!is_success(exchange.answer.status)) raise_status(exchange);
   auto document = json::Document::parse(exchange.answer.body);
+  if (!document && exchange.answer.body.empty()) raise_undecodable(exchange, "has no body.");
   if (!document)
     raise_undecodable(exchange,
                       "is not one whole JSON text in UTF-8 whose numbers and characters can be read.");

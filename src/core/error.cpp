@@ -109,6 +109,9 @@ const std::string& ValidationError::field() const noexcept { return details().su
 TransportErrorKind TransportError::kind() const noexcept { return details().kind; }
 TimeLimit TimeoutError::limit() const noexcept { return details().limit; }
 std::chrono::milliseconds TimeoutError::elapsed() const noexcept { return details().elapsed; }
+std::optional<std::chrono::milliseconds> TimeoutError::retry_after() const noexcept {
+  return details().retry_after;
+}
 int DecodeError::status() const noexcept { return details().status; }
 const std::string& DecodeError::body() const noexcept { return details().body; }
 int ApiError::status() const noexcept { return details().status; }

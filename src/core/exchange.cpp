@@ -122,7 +122,7 @@ std::string words(TimeLimit limit) {
     case TimeLimit::pool:
       return "none of the connections (Config::max_connections) became free before the call's deadline";
     case TimeLimit::rate_limit:
-      return "the server has asked this client to wait beyond the call's deadline; nothing was sent";
+      return "the server has asked this client to wait beyond the call's deadline, and nothing was sent";
   }
   return "a limit of time ran out";
 }
@@ -170,7 +170,8 @@ void raise_status(const Exchange& exchange) {
   problem += advice(details, exchange);
   if (details.retry_after)
     problem += " The server asks to wait " + std::to_string(details.retry_after->count()) +
-               " ms before the next call.";
+               " ms before the next call" +
+               (exchange.out_of_time ? ", which is beyond this one's deadline." : ".");
   if (!details.server_message.empty() && details.type != authentication_error)
     problem +=
         " The server's reason is in ApiError::message(); it may hold personal data, so it is not shown here.";
@@ -196,14 +197,20 @@ void raise_failure(const Exchange& exchange, const WireFailure& failure) {
   details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
   details.may_have_been_applied = !exchange.safe_to_repeat && failure.request_may_have_arrived;
   if (failure.kind == TransportErrorKind::cancelled) {
-    details.retryable = exchange.safe_to_repeat || !failure.request_may_have_arrived;
+    // The token stays cancelled.
+    details.retryable = false;
     set_what(details, exchange, words(failure.kind));
     raise<CancelledError>(std::move(details));
   }
   if (failure.kind == TransportErrorKind::timeout) {
-    const std::string after = ", after " + std::to_string(failure.elapsed.count()) + " ms";
-    set_what(details, exchange,
-             words(failure.limit) + (failure.limit == TimeLimit::rate_limit ? "" : after) + ".");
+    details.retry_after = failure.retry_after;
+    std::string text = words(failure.limit);
+    if (failure.retry_after)
+      text += "; calls may begin again in " + std::to_string(failure.retry_after->count()) + " ms";
+    else
+      text += ", after " + std::to_string(failure.elapsed.count()) + " ms";
+    if (!failure.message.empty()) text += " (" + failure.message + ")";
+    set_what(details, exchange, text + ".");
     raise<TimeoutError>(std::move(details));
   }
   set_what(details, exchange,

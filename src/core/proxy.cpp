@@ -83,6 +83,7 @@ Proxy parse_proxy(std::string_view text, const std::string& setting) {
                                                                         {"socks5", 1080},
                                                                         {"socks5h", 1080}}};
   Proxy proxy;
+  proxy.origin = setting;
   std::string_view scheme = "http", rest = text;
   if (const std::size_t end = text.find("://"); end != std::string_view::npos) {
     scheme = text.substr(0, end);
@@ -107,6 +108,7 @@ Proxy parse_proxy(std::string_view text, const std::string& setting) {
     proxy.user = std::move(*user);
     proxy.password = std::move(*password);
   }
+  if (rest.find_first_of("/?#") != std::string_view::npos) refuse("has a path, a query or a fragment");
   Authority authority;
   if (const auto problem = read_authority(rest, authority)) refuse(*problem);
   proxy.url += authority.host + ":" + std::to_string(authority.port == 0 ? port : authority.port);

@@ -11,6 +11,7 @@ namespace operate::core {
 struct Proxy {
   std::string url = {};  ///< `http://host:port`, with neither a user nor a password.
   std::string user = {}, password = {};
+  std::string origin = {};  ///< The setting that it comes from.
 
   bool speaks_tls() const { return url.rfind("https:", 0) == 0; }
   bool is_socks() const { return url.rfind("socks", 0) == 0; }

@@ -99,7 +99,7 @@ void validate(const NewPerson& person) {
     const std::string field = indexed("emails", i);
     validate_text(field, person.emails[i]);
     if (!looks_like_an_address(person.emails[i]))
-      refuse_argument(field, "is no email address; one address a string is meant, as in name@example.com.");
+      refuse_argument(field, "is no email address such as name@example.com; each string holds one.");
   }
   if (person.full_name.empty())
     refuse_argument("full_name", "is empty; the API requires at least 1 character.");

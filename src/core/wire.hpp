@@ -4,6 +4,7 @@
 #include <operate/header.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,6 +36,8 @@ struct WireFailure {
   bool request_may_have_arrived = true;
   std::string message = {};
   bool permanent = false;  ///< Whether another attempt would meet the same: an untrusted certificate.
+  /// For TimeLimit::rate_limit: when attempts may begin again.
+  std::optional<std::chrono::milliseconds> retry_after = {};
 };
 
 using WireResult = std::variant<WireAnswer, WireFailure>;

@@ -133,8 +133,15 @@ class Transfer {
     const std::string_view text = error_.data();
     const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
                        text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
-    const std::string words(shown ? text : curl_easy_strerror(*code));
-    return core::WireFailure{kind_of(*code, at_proxy), {}, elapsed(), connected_, words, is_permanent(*code)};
+    std::string words(shown ? text : curl_easy_strerror(*code));
+    if (at_proxy) words = proxy_name() + ": " + words;
+    const TransportErrorKind kind = kind_of(*code, at_proxy);
+    // libcurl makes a new connection by itself where a kept one is lost. What that fails with is not what
+    // happened: the request was on its way.
+    if (connected_ && (is_before_request(kind) || *code == CURLE_SEND_FAIL_REWIND))
+      return core::WireFailure{
+          TransportErrorKind::receive, {}, elapsed(), true, "the server closed the kept connection"};
+    return core::WireFailure{kind, {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
  private:
@@ -299,7 +306,9 @@ class Transfer {
   }
 
   core::WireFailure timed_out(TimeLimit limit) const {
-    return {TransportErrorKind::timeout, limit, elapsed(), connected_, {}};
+    const bool by_proxy = settings_.proxy && !connected_;
+    return {TransportErrorKind::timeout, limit, elapsed(), connected_,
+            by_proxy ? "by the proxy " + proxy_name() : std::string()};
   }
 
   // Whether what failed before the tunnel, or the connection of a proxy without one, was made is the proxy's.
@@ -308,6 +317,14 @@ class Transfer {
     if (!settings_.proxy || code == CURLE_OUT_OF_MEMORY) return false;
     return !settings_.proxy->is_socks() || kind_of(code, false) != TransportErrorKind::tls;
   }
+
+  static bool is_before_request(TransportErrorKind kind) {
+    return kind == TransportErrorKind::resolve || kind == TransportErrorKind::connect ||
+           kind == TransportErrorKind::tls || kind == TransportErrorKind::proxy;
+  }
+
+  // For messages; its URL holds no password.
+  std::string proxy_name() const { return settings_.proxy->url + " of " + settings_.proxy->origin; }
 
   TransportErrorKind kind_of(CURLcode code, bool at_proxy) const {
     if (too_large_) return TransportErrorKind::too_large;
@@ -353,7 +370,8 @@ class Transfer {
             {},
             elapsed(),
             /*request_may_have_arrived=*/false,
-            "status " + std::to_string(status),
+            proxy_name() + ": status " + std::to_string(status) +
+                (status == 407 ? ", it wants a user and password, or others" : ""),
             !passing};
   }
 

@@ -74,6 +74,13 @@ TEST_F(ProxyOfTheEnvironmentTest, OneOfTheProgramsOwnComesFirstAndTheListIsNotFo
   EXPECT_EQ(https(), "http://mine:2");
 }
 
+TEST_F(ProxyOfTheEnvironmentTest, OneOfTheProgramsOwnIsCheckedEvenWhereItIsNotUsed) {
+  config.proxy = "http://mine:2";
+  EXPECT_EQ(of("http://127.0.0.1:8080"), "none");
+  config.proxy = "ftp://mine:2";
+  EXPECT_THROW(of("http://127.0.0.1:8080"), operate::ConfigError);
+}
+
 TEST_F(ProxyOfTheEnvironmentTest, NothingOfItCountsWhereItIsNotTrusted) {
   const ScopedVariable proxy("https_proxy", "http://a:1"), all("all_proxy", "nonsense://");
   config.trust_environment = false;

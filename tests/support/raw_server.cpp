@@ -194,8 +194,10 @@ void RawServer::listen() {
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
+void RawServer::refuse() { ::shutdown(listener_, SHUT_RDWR); }
+
 RawServer::~RawServer() {
-  ::shutdown(listener_, SHUT_RDWR);
+  refuse();
   if (acceptor_.joinable()) acceptor_.join();
   {
     const std::lock_guard lock(mutex_);

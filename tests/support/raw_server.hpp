@@ -89,6 +89,8 @@ class RawServer {
   int port() const { return port_; }
   /// For Start::later; before it, connections are refused.
   void listen();
+  /// From here on, connections are refused; those that are open stay so.
+  void refuse();
   int connections() const { return count_; }
 
  private:

@@ -83,7 +83,7 @@ TEST_F(CancellationOnTheWireTest, ACallThatBeginsCancelledSendsNothing) {
   const auto error = thrown<CancelledError>([&] { Client(config).call({"POST", "/x", {}, "{}"}, options); });
   ASSERT_TRUE(error);
   EXPECT_TRUE(error->attempts().empty());
-  EXPECT_TRUE(error->retryable());
+  EXPECT_FALSE(error->retryable());
   EXPECT_FALSE(error->may_have_been_applied());
   EXPECT_EQ(server->connections(), 0);
 }
@@ -99,7 +99,7 @@ TEST_F(CancellationOnTheWireTest, WhileConnecting) {
   const auto error = call.get();
   ASSERT_TRUE(error);
   EXPECT_FALSE(error->may_have_been_applied());
-  EXPECT_TRUE(error->retryable());
+  EXPECT_FALSE(error->retryable());
 }
 
 TEST_F(CancellationOnTheWireTest, InTheHandshake) {

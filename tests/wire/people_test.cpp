@@ -129,6 +129,28 @@ TEST(PeopleTest, ACreateIsNeverSentTwiceByTheTransport) {
   }
 }
 
+// libcurl makes a new connection by itself where a kept one is lost: that it is refused is not what happened.
+TEST(PeopleTest, ACreateThatIsLostWithTheServerWasSent) {
+  RawServer* all = nullptr;
+  RawServer server([&](Connection& connection, int) {
+    connection.read_request();
+    connection.answer(200, "{}");
+    connection.read_request();
+    all->refuse();
+  });
+  all = &server;
+  const Client client(config_of(server));
+  client.call({"GET", "/warm-up", {}, ""});
+  const auto error = thrown<operate::TransportError>([&] { client.people().create(ada()); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), operate::TransportErrorKind::receive);
+  EXPECT_TRUE(error->may_have_been_applied());
+  EXPECT_FALSE(error->retryable());
+  EXPECT_EQ(error->attempts().at(0).failure, operate::TransportErrorKind::receive);
+  EXPECT_NE(std::string(error->what()).find("(the server closed the kept connection)"), std::string::npos)
+      << error->what();
+}
+
 TEST(PeopleTest, AnUnsafeCallWithoutABodyIsNotSentTwiceEither) {
   std::atomic<int> calls{0};
   RawServer server([&](Connection& connection, int) {

@@ -161,7 +161,9 @@ TEST_F(ProxyOnTheWireTest, ARefusalIsTheProxysErrorAndIsNotRepeated) {
     config.proxy.insert(config.proxy.find("://") + 3, "user:hunter2@");
     const auto error = expect_failure(TransportErrorKind::proxy, 1);
     ASSERT_TRUE(error);
-    EXPECT_NE(std::string(error->what()).find(std::to_string(status)), std::string::npos) << error->what();
+    EXPECT_NE(std::string(error->what()).find(" of Config::proxy: status " + std::to_string(status)),
+              std::string::npos)
+        << error->what();
     EXPECT_FALSE(error->retryable());
   }
 }
@@ -212,6 +214,9 @@ TEST_F(ProxyOnTheWireTest, OneThatDoesNotAnswerCostsTheConnectTimeout) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->limit(), operate::TimeLimit::connect);
   EXPECT_FALSE(error->may_have_been_applied());
+  EXPECT_NE(std::string(error->what()).find("(by the proxy " + config.proxy + " of Config::proxy)"),
+            std::string::npos)
+      << error->what();
 }
 
 TEST_F(ProxyOnTheWireTest, ACallThatWaitsForItCanBeCancelled) {

@@ -101,9 +101,10 @@ TEST_F(ThrottleOnTheWireTest, ACallThatCannotWaitSoLongEndsAtOnceWithNothingSent
   EXPECT_TRUE(error->attempts().empty());
   EXPECT_TRUE(error->retryable());
   EXPECT_FALSE(error->may_have_been_applied());
+  EXPECT_EQ(error->retry_after(), 30s);
   EXPECT_STREQ(error->what(),
                "POST /v/alpha/people/create: the server has asked this client to wait beyond the call's "
-               "deadline; nothing was sent.");
+               "deadline, and nothing was sent; calls may begin again in 30000 ms.");
   EXPECT_EQ(requests, 1);
   EXPECT_TRUE(clock->sleeps().empty());
 }
