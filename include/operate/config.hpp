@@ -30,8 +30,9 @@ struct OPERATE_EXPORT Config {
   /// Looking up the name, connecting and the TLS handshake, together.
   std::chrono::milliseconds connect_timeout{10'000};
 
-  /// How long a connection may stay silent in the middle of sending or of an answer. How long a server may
-  /// think before it begins to answer is bounded by `timeout` alone.
+  /// How long a connection may bring nothing new in the middle of sending or of an answer: no byte of a body
+  /// and no whole header. How long a server may think before it begins to answer is bounded by `timeout`
+  /// alone.
   std::chrono::milliseconds stall_timeout{20'000};
 
   /// One attempt, connecting included.
@@ -64,7 +65,7 @@ struct OPERATE_EXPORT Config {
   /// Where `proxy` is empty, whether the environment's is used: `https_proxy` or `HTTPS_PROXY` (for a base
   /// URL with http: `http_proxy`), else `all_proxy` or `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
   /// host: a list such as `.example.com, 10.0.0.0/8, db.example.org:8443, [fd00::1]`, or `*`; a name stands
-  /// for all below it, too. Read when a client is made.
+  /// for all below it, too. There are no networks of IPv6. Read when a client is made.
   bool trust_environment = true;
 
   /// Put behind the SDK's own `User-Agent`, to name your service. Visible ASCII and blanks.

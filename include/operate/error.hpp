@@ -36,7 +36,7 @@ enum class TimeLimit {
   connect,     ///< Config::connect_timeout
   stall,       ///< Config::stall_timeout
   attempt,     ///< Config::timeout or RequestOptions::timeout
-  deadline,    ///< Config::deadline or RequestOptions::deadline, while an attempt was under way
+  deadline,    ///< Config::deadline or RequestOptions::deadline, during an attempt or before the first
   pool,        ///< the deadline, while waiting for one of Config::max_connections to be free
   rate_limit,  ///< the deadline, which ends before the server wants to hear of this client again
 };
@@ -153,7 +153,7 @@ class OPERATE_EXPORT TimeoutError : public TransportError {
   ~TimeoutError() override;
   /// Which limit ran out.
   TimeLimit limit() const noexcept;
-  /// How long the attempt had taken by then; for `pool` and `rate_limit`, the wait for it.
+  /// How long the attempt had taken by then; where none was begun, the wait for it.
   std::chrono::milliseconds elapsed() const noexcept;
   /// For `rate_limit`, in how long the client's calls may begin again.
   std::optional<std::chrono::milliseconds> retry_after() const noexcept;

@@ -9,10 +9,10 @@ inline namespace v0 {
 ///
 /// Repeated are connections that could not be made (name, network, TLS, proxy) or were lost, attempts
 /// that timed out, and the statuses 408, 429, 500, 502, 503 and 504. Not repeated are connections that will
-/// fail again: to a server or a proxy whose certificate is not trusted, and through a proxy that refuses with
-/// another status than these. A call that is not safe to repeat (people().create) is repeated only where the
-/// server cannot have seen it (no connection was made, or the proxy opened none) or says that it did nothing
-/// (429). None of this is documented by Operate; it is what careful HTTP clients do.
+/// fail again: to a server or a proxy whose certificate is not trusted, and through a proxy that refuses for
+/// good (a status below 500 other than 408 and 429). A call that is not safe to repeat (people().create) is
+/// repeated only where the server cannot have seen it (no connection was made, or the proxy opened none) or
+/// says that it did nothing (429). None of this is documented by Operate; it is what careful HTTP clients do.
 ///
 /// The wait before the n-th retry is drawn evenly from zero to `initial_delay * 2^(n-1)`, at most
 /// `max_delay`. Where the server sends `Retry-After` (seconds, with a fraction or without, or a date) or

@@ -109,7 +109,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       break;
     due = end + std::max(wait, outcome.retry_after.value_or(milliseconds(0)));
     if (due >= deadline) {
-      exchange.out_of_time = true;
+      exchange.out_of_time = outcome.retry_after && end + *outcome.retry_after >= deadline;
       break;
     }
     if (!throttle_.take_retry(end)) {
@@ -147,7 +147,6 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
     }
     if (due >= deadline) {
       none.limit = TimeLimit::rate_limit;
-      none.retry_after = std::chrono::ceil<milliseconds>(due - now);
       break;
     }
     if (due > now) {
@@ -163,7 +162,12 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
     // While this call waited for a connection, another may have been told to stay away.
     if (throttle_.held_until() <= begin && !cancel.is_cancelled()) return Turn{begin, std::move(lease)};
   }
-  none.elapsed = std::chrono::duration_cast<milliseconds>(clock_->now() - start);
+  const auto end = clock_->now();
+  none.elapsed = std::chrono::duration_cast<milliseconds>(end - start);
+  // Also where it was to begin just before its deadline, and the clock was late.
+  if (none.limit == TimeLimit::deadline && throttle_.held_until() > start) none.limit = TimeLimit::rate_limit;
+  if (none.limit == TimeLimit::rate_limit)
+    none.retry_after = std::chrono::ceil<milliseconds>(std::max(due - end, Clock::time_point::duration(0)));
   if (cancel.is_cancelled()) none.kind = TransportErrorKind::cancelled;
   return none;
 }

@@ -20,12 +20,11 @@ std::optional<std::pair<std::string, std::string>> first_of(std::initializer_lis
 }  // namespace
 
 std::optional<core::Proxy> proxy_to(const core::BaseUrl& server, const Config& config) {
-  if (!config.proxy.empty()) {
-    // Also where it is not used, so that a mistake shows in tests against this machine.
-    core::Proxy proxy = core::parse_proxy(config.proxy, "Config::proxy");
-    return server.loopback ? std::nullopt : std::optional(std::move(proxy));
-  }
+  // Also where it is not used, so that a mistake shows in tests against this machine.
+  std::optional<core::Proxy> own;
+  if (!config.proxy.empty()) own = core::parse_proxy(config.proxy, "Config::proxy");
   if (server.loopback) return std::nullopt;
+  if (own) return own;
   if (!config.trust_environment) return std::nullopt;
   if (const auto list = first_of({"no_proxy", "NO_PROXY"});
       list && core::bypasses_proxy(list->second, server.authority))

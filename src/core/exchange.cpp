@@ -197,8 +197,6 @@ void raise_failure(const Exchange& exchange, const WireFailure& failure) {
   details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
   details.may_have_been_applied = !exchange.safe_to_repeat && failure.request_may_have_arrived;
   if (failure.kind == TransportErrorKind::cancelled) {
-    // The token stays cancelled.
-    details.retryable = false;
     set_what(details, exchange, words(failure.kind));
     raise<CancelledError>(std::move(details));
   }
@@ -222,7 +220,9 @@ void raise_undecodable(const Exchange& exchange, const std::string& problem) {
   ErrorDetails details = details_of(exchange);
   add_answer(details, exchange);
   details.may_have_been_applied = !exchange.safe_to_repeat;
-  set_what(details, exchange, "the answer " + problem + " The beginning of it is in DecodeError::body().");
+  const bool is_kept = !details.body.empty();
+  set_what(details, exchange,
+           "the answer " + problem + (is_kept ? " The beginning of it is in DecodeError::body()." : ""));
   raise<DecodeError>(std::move(details));
 }
 

@@ -22,7 +22,7 @@ struct Exchange {
   std::shared_ptr<const ApiKey> key = {};
   std::vector<Attempt> attempts = {};
   WireAnswer answer = {};       ///< The last one, where there was one.
-  bool out_of_time = false;     ///< Not repeated because the wait would not end before the deadline.
+  bool out_of_time = false;     ///< Not repeated because the server asks for a wait beyond the deadline.
   bool out_of_retries = false;  ///< Not repeated because the client had no retry in reserve.
 };
 

@@ -12,7 +12,7 @@ bool worth_repeating(const AttemptOutcome& outcome, bool safe_to_repeat) {
     switch (*outcome.failure) {
       case TransportErrorKind::too_large:
       case TransportErrorKind::redirect:
-      case TransportErrorKind::cancelled:
+      case TransportErrorKind::cancelled:  // A token stays cancelled.
         return false;
       default:
         return safe_to_repeat || !outcome.request_may_have_arrived;

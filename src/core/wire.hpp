@@ -36,7 +36,7 @@ struct WireFailure {
   bool request_may_have_arrived = true;
   std::string message = {};
   bool permanent = false;  ///< Whether another attempt would meet the same: an untrusted certificate.
-  /// For TimeLimit::rate_limit: when attempts may begin again.
+  /// For TimeLimit::rate_limit: in how long attempts may begin again.
   std::optional<std::chrono::milliseconds> retry_after = {};
 };
 

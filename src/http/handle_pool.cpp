@@ -38,6 +38,19 @@ Handle::~Handle() {
   curl_multi_cleanup(multi_);
 }
 
+void Handle::note_connection() {
+  socket_ = CURL_SOCKET_BAD;
+  long version = 0;
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+  if (version < CURL_HTTP_VERSION_2_0) curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket_);
+}
+
+bool Handle::has_unasked_input() {
+  if (socket_ == CURL_SOCKET_BAD) return false;
+  curl_waitfd kept = {socket_, CURL_WAIT_POLLIN, 0};
+  return curl_multi_poll(multi_, &kept, 1, 0, nullptr) != CURLM_OK || kept.revents != 0;
+}
+
 HandlePool::HandlePool(std::size_t size) : size_(size), state_(new State(process_id())) {}
 
 HandlePool::~HandlePool() {

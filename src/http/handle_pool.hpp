@@ -26,9 +26,18 @@ class Handle {
   CURL* easy() const noexcept { return easy_; }
   CURLM* multi() const noexcept { return multi_; }
 
+  /// To be called after a transfer, before its easy handle leaves the multi: remembers the connection that is
+  /// kept, if one is.
+  void note_connection();
+  /// Whether something came on the kept connection since, or it was closed. What comes without being asked
+  /// for would be taken for the next request's answer: the rest of an answer, one too many, a farewell (408).
+  /// Only HTTP/2 tells whom a message answers.
+  bool has_unasked_input();
+
  private:
   CURL* easy_ = nullptr;
   CURLM* multi_ = nullptr;
+  curl_socket_t socket_ = CURL_SOCKET_BAD;
 };
 
 /// At most `size` handles, made when first needed. The one used last is lent first, so that its connection is

@@ -83,7 +83,8 @@ class Transfer {
  public:
   Transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
            const core::ApiKey& key, const AttemptLimits& limits)
-      : easy_(handle.easy()),
+      : handle_(handle),
+        easy_(handle.easy()),
         multi_(handle.multi()),
         settings_(settings),
         request_(request),
@@ -106,6 +107,7 @@ class Transfer {
           limits_.cancel, [](void* multi) noexcept { curl_multi_wakeup(multi); }, multi_);
       code = drive();
     }
+    handle_.note_connection();
     curl_multi_remove_handle(multi_, easy_);
     if (exception_) std::rethrow_exception(exception_);
     if (!code && cancelled_)
@@ -124,23 +126,26 @@ class Transfer {
       answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }
-    if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
     long connect_code = 0;
     curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    const bool at_proxy = !connected_ && is_of_proxy(*code, connect_code >= 200);
+    const TransportErrorKind kind = kind_of(*code, at_proxy);
+    // libcurl makes a new connection by itself where a kept one is lost, even if it may not send the request
+    // again. What that fails with is not what happened: the request was on its way.
+    if (connected_ && !request_.safe_to_repeat &&
+        (is_before_request(kind) || connect_code >= 300 || *code == CURLE_OPERATION_TIMEDOUT ||
+         *code == CURLE_SEND_FAIL_REWIND))
+      return core::WireFailure{
+          TransportErrorKind::receive, {}, elapsed(), true, "it ended without an answer"};
+    if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
     if (connect_code >= 300) return refused_by_proxy(connect_code);
-    const bool at_proxy = !connected_ && connect_code == 0 && is_of_proxy(*code);
     // A text about a proxy may quote the proxy's address, with its password.
     const std::string_view text = error_.data();
     const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
                        text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
     std::string words(shown ? text : curl_easy_strerror(*code));
     if (at_proxy) words = proxy_name() + ": " + words;
-    const TransportErrorKind kind = kind_of(*code, at_proxy);
-    // libcurl makes a new connection by itself where a kept one is lost. What that fails with is not what
-    // happened: the request was on its way.
-    if (connected_ && (is_before_request(kind) || *code == CURLE_SEND_FAIL_REWIND))
-      return core::WireFailure{
-          TransportErrorKind::receive, {}, elapsed(), true, "the server closed the kept connection"};
+    if (kind == TransportErrorKind::too_large) words.clear();  // Not what the limit is called inside libcurl.
     return core::WireFailure{kind, {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
@@ -193,7 +198,8 @@ class Transfer {
     // libcurl repeats a request by itself where a kept connection turns out to be closed, even after the
     // server has read it. A body that cannot be read again stops that; where there is none to read, only a
     // new connection does.
-    if (!request_.safe_to_repeat && request_.body.empty()) set(CURLOPT_FRESH_CONNECT, 1L);
+    const bool could_be_repeated = !request_.safe_to_repeat && request_.body.empty();
+    if (could_be_repeated || handle_.has_unasked_input()) set(CURLOPT_FRESH_CONNECT, 1L);
   }
 
   void set_limits_of_trust() {
@@ -264,16 +270,20 @@ class Transfer {
       int running = 0;
       if (curl_multi_perform(multi_, &running) != CURLM_OK) throw std::bad_alloc();
       if (running == 0) {
+        if (over_) return std::nullopt;
         int left = 0;
         const CURLMsg* message = curl_multi_info_read(multi_, &left);
         return message ? message->data.result : CURLE_RECV_ERROR;
       }
-      cancelled_ = limits_.cancel.is_cancelled();
-      if (cancelled_) return std::nullopt;
       const milliseconds wait = time_left();
-      if (wait <= milliseconds::zero()) return std::nullopt;
+      if (is_over(wait)) return std::nullopt;
       curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait.count()), nullptr);
     }
+  }
+
+  bool is_over(milliseconds left) {
+    cancelled_ = limits_.cancel.is_cancelled();
+    return cancelled_ || left <= milliseconds::zero();
   }
 
   milliseconds time_left() {
@@ -306,16 +316,19 @@ class Transfer {
   }
 
   core::WireFailure timed_out(TimeLimit limit) const {
-    const bool by_proxy = settings_.proxy && !connected_;
+    long connect_code = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    const bool by_proxy =
+        settings_.proxy && !settings_.proxy->is_socks() && !connected_ && connect_code < 200;
     return {TransportErrorKind::timeout, limit, elapsed(), connected_,
             by_proxy ? "by the proxy " + proxy_name() : std::string()};
   }
 
-  // Whether what failed before the tunnel, or the connection of a proxy without one, was made is the proxy's.
-  // Behind a SOCKS proxy only the server speaks TLS.
-  bool is_of_proxy(CURLcode code) const {
+  // Whether what failed before the request could be sent is the proxy's. Behind a tunnel, and in that of a
+  // SOCKS proxy, it is the server that speaks TLS.
+  bool is_of_proxy(CURLcode code, bool behind_tunnel) const {
     if (!settings_.proxy || code == CURLE_OUT_OF_MEMORY) return false;
-    return !settings_.proxy->is_socks() || kind_of(code, false) != TransportErrorKind::tls;
+    return !(behind_tunnel || settings_.proxy->is_socks()) || kind_of(code, false) != TransportErrorKind::tls;
   }
 
   static bool is_before_request(TransportErrorKind kind) {
@@ -468,6 +481,9 @@ class Transfer {
     const std::size_t bytes = size * count;
     return guarded(self, bytes + 1, [&](Transfer& transfer) {
       std::string& body = transfer.answer_.body;
+      // A few bytes on the wire can unpack for seconds, all within one step of libcurl's.
+      transfer.over_ = transfer.is_over(transfer.time_left());
+      if (transfer.over_) return bytes + 1;
       if (bytes > transfer.settings_.max_response_bytes - body.size()) {
         transfer.too_large_ = true;
         return bytes + 1;
@@ -477,6 +493,7 @@ class Transfer {
     });
   }
 
+  Handle& handle_;
   CURL* easy_;
   CURLM* multi_;
   const TransportSettings& settings_;
@@ -492,6 +509,7 @@ class Transfer {
   bool headers_complete_ = false;
   bool too_large_ = false;
   const char* broken_ = nullptr;  // What is wrong with the headers, where something is.
+  bool over_ = false;             // Ended while a body was unpacked.
   bool cancelled_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;

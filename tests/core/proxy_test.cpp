@@ -44,6 +44,14 @@ TEST(ProxyTest, RefusesEverythingElseWithoutShowingIt) {
   }
 }
 
+TEST(ProxyTest, SaysThatAPathIsTooMuch) {
+  for (const char* bad : {"http://host:1/path", "http://host?a", "http://host#a"}) {
+    const auto error = thrown<operate::ConfigError>([&] { parse_proxy(bad, "https_proxy"); });
+    ASSERT_TRUE(error) << bad;
+    EXPECT_NE(std::string(error->what()).find("has a path, a query or a fragment"), std::string::npos);
+  }
+}
+
 TEST(ProxyTest, BypassesWhatTheListNames) {
   const Authority server{"api.operate.so", 443};
   for (const char* list : {"*", "api.operate.so", "API.Operate.SO", "operate.so", ".operate.so", "so",

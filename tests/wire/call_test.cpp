@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -247,6 +248,37 @@ TEST(CallTest, AMovedFromClientStillWorks) {
   client.call({"GET", "/x", {}, ""});
   other.call({"GET", "/x", {}, ""});
   EXPECT_EQ(server.requests().size(), 2u);
+}
+
+// A server, or what stands in front of it, may write to a connection that nobody uses: the rest of an answer,
+// one too many, or a farewell.
+TEST(CallTest, WhatComesOnAKeptConnectionUnaskedIsNoAnswer) {
+  for (const char* unasked :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\"x\"",
+        "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "rest", ""}) {
+    std::promise<void> first_is_over, unasked_is_sent;
+    RawServer server([&](Connection& connection, int number) {
+      if (number == 0) {
+        connection.read_request();
+        connection.answer(200, "1");
+        first_is_over.get_future().wait();
+        connection.send(unasked);
+        if (*unasked == '\0') connection.shut_down();
+        unasked_is_sent.set_value();
+        connection.wait_for_close();
+      }
+      while (connection.read_request()) connection.answer(200, "2");
+    });
+    const Client client(server.config());
+    operate::RequestOptions once;
+    once.max_retries = 0;
+    EXPECT_EQ(client.call({"GET", "/x", {}, ""}, once).body, "1");
+    first_is_over.set_value();
+    unasked_is_sent.get_future().wait();
+    EXPECT_EQ(client.call({"POST", "/x", {}, "{}"}, once).body, "2") << unasked;
+    EXPECT_EQ(client.call({"POST", "/x", {}, "{}"}, once).body, "2") << unasked;
+    EXPECT_EQ(server.connections(), 2) << unasked;
+  }
 }
 
 }  // namespace

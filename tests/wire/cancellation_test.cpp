@@ -306,4 +306,29 @@ TEST_F(CancellationOnTheWireTest, AWalkOverPagesEndsAndGoesOnFromWhereItWas) {
   EXPECT_EQ(ids, (std::vector<std::string>{"0", "1"}));
 }
 
+// A few kilobytes that unpack to nearly a gigabyte, which takes seconds in one step of libcurl's: far longer
+// than the server takes to cancel.
+TEST_F(CancellationOnTheWireTest, WhileAnAnswerIsUnpacked) {
+  std::string bomb("\x28\xb5\x2f\xfd\x00\x58", 6);  // Zstandard, with a window of 2 MiB,
+  constexpr int blocks = 8000;
+  for (int i = 1; i <= blocks; ++i) {  // and blocks that are 128 KiB of one letter.
+    const unsigned header = (131'072u << 3) | (1u << 1) | (i == blocks ? 1u : 0u);
+    for (int byte = 0; byte < 3; ++byte) bomb += static_cast<char>(header >> (8 * byte) & 0xff);
+    bomb += 'a';
+  }
+  std::atomic<bool> unpacks{true};
+  serve([&](Connection& connection) {
+    const auto request = connection.read_request();
+    unpacks = request && request->find("zstd") != std::string::npos;
+    connection.answer(200, bomb, "Content-Encoding: zstd\r\n");
+    stop.cancel();
+    connection.wait_for_close();
+  });
+  config.max_response_bytes = 1u << 30;
+  const auto error = thrown<CancelledError>([&] { Client(config).call({"GET", "/x", {}, ""}, options); });
+  if (!unpacks) GTEST_SKIP() << "This libcurl does not unpack Zstandard.";
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->attempts().size(), 1u);
+}
+
 }  // namespace

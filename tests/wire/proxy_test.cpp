@@ -219,6 +219,47 @@ TEST_F(ProxyOnTheWireTest, OneThatDoesNotAnswerCostsTheConnectTimeout) {
       << error->what();
 }
 
+TEST_F(ProxyOnTheWireTest, AServerThatHangsBehindTheTunnelIsNotTheProxysFault) {
+  serve([](Connection& connection, int) {
+    connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+    connection.wait_for_close();
+  });
+  config.connect_timeout = 50ms;
+  config.retry.max_retries = 0;
+  const auto error = thrown<operate::TimeoutError>([&] { Client(config).people().create(person); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(std::string(error->what()).find("by the proxy"), std::string::npos) << error->what();
+}
+
+// The proxy drops a kept tunnel behind a create, and refuses the new one that libcurl asks for by itself.
+TEST_F(ProxyOnTheWireTest, ACreateThatIsLostWithItsTunnelWasSent) {
+  RawServer loses(
+      [this](Connection& connection, int) {
+        connection.read_request();
+        connection.answer(200, "{}");
+        connection.read_request();
+        ++received;
+        connection.shut_down();
+      },
+      Wire::tls);
+  serve([&](Connection& connection, int number) {
+    if (number > 0) return connection.answer(502, "");
+    connection.send("HTTP/1.1 200 Connection established\r\n\r\n");
+    connection.tunnel_to(loses.port());
+  });
+  {
+    const Client client(config);
+    client.call({"GET", "/x", {}, ""});
+    const auto error = thrown<TransportError>([&] { client.people().create(person); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), TransportErrorKind::receive) << error->what();
+    EXPECT_TRUE(error->may_have_been_applied());
+    EXPECT_EQ(error->attempts().size(), 1u);
+    EXPECT_EQ(received, 1);
+  }
+  proxy.reset();
+}
+
 TEST_F(ProxyOnTheWireTest, ACallThatWaitsForItCanBeCancelled) {
   operate::CancellationSource stop;
   serve([&](Connection& connection, int) {

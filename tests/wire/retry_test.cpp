@@ -94,6 +94,9 @@ TEST_F(RetryOnTheWireTest, RetryAfterIsObeyedWithinTheDeadline) {
   const auto error = thrown<operate::RateLimitError>([&] { client_of(server).call({"GET", "/x", {}, ""}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->retry_after(), 3600s);
+  EXPECT_NE(std::string(error->what()).find("3600000 ms before the next call, which is beyond this one's"),
+            std::string::npos)
+      << error->what();
   EXPECT_EQ(requests, 2);
   EXPECT_EQ(clock->sleeps(), (std::vector<std::chrono::milliseconds>{30s}));
 }
@@ -128,6 +131,20 @@ TEST_F(RetryOnTheWireTest, AWaitThatOutlastsTheDeadlineEndsInTheLastError) {
   clock = std::make_shared<LateClock>();
   EXPECT_TRUE(thrown<operate::ServerError>([&] { client_of(server).call({"GET", "/x", {}, ""}); }));
   EXPECT_EQ(requests, 1);
+}
+
+TEST_F(RetryOnTheWireTest, AHeldCallThatWakesUpTooLateSaysWhatItWaitedFor) {
+  RawServer server([&](Connection& connection, int) {
+    while (connection.read_request()) connection.answer(429, "", "Retry-After: 30\r\n");
+  });
+  clock = std::make_shared<LateClock>();
+  config.retry.max_retries = 0;
+  const Client client = client_of(server);
+  EXPECT_THROW(client.call({"GET", "/x", {}, ""}), operate::RateLimitError);
+  const auto error = thrown<operate::TimeoutError>([&] { client.call({"GET", "/x", {}, ""}); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->limit(), operate::TimeLimit::rate_limit);
+  EXPECT_EQ(error->retry_after(), 0ms);
 }
 
 TEST_F(RetryOnTheWireTest, TheCallersOptionsHaveTheLastWord) {
