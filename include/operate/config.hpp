@@ -3,6 +3,7 @@
 #include <operate/api_key_source.hpp>
 #include <operate/clock.hpp>
 #include <operate/export.hpp>
+#include <operate/observer.hpp>
 #include <operate/retry_policy.hpp>
 
 #include <chrono>
@@ -74,13 +75,18 @@ struct OPERATE_EXPORT Config {
   /// A PEM file with the certificates to trust, instead of the system's, also for a proxy with https.
   std::string ca_file = {};
 
+  /// Hears what happens to the client's calls: log_lines(), log_json() or one of your own. Empty: nobody
+  /// does, at no cost.
+  std::shared_ptr<Observer> observer = {};
+
   /// Empty: the real one.
   std::shared_ptr<Clock> clock = {};
 
   /// The defaults, with the settings file's profile on top, and on top of that what the environment says:
   /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, `OPERATE_CA_FILE`, and
-  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example. A variable that is empty counts as
-  /// not set; others whose names begin with `OPERATE_` are left alone.
+  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example; `OPERATE_LOG`, `info` or `debug`,
+  /// makes `observer` log_lines() on standard error. A variable that is empty counts as not set; others whose
+  /// names begin with `OPERATE_` are left alone.
   ///
   /// The settings file is `$XDG_CONFIG_HOME/operate/config.json`, else `~/.config/operate/config.json`;
   /// `OPERATE_CONFIG_FILE` names another. It is JSON with any number of profiles, of which `OPERATE_PROFILE`
@@ -90,8 +96,8 @@ struct OPERATE_EXPORT Config {
   ///
   /// Throws ConfigError for a file or profile that was named and is not there; with file, line and reason for
   /// a settings file that cannot be used or has more than 64 KiB; for both variables of a key at once, a
-  /// timeout that is no number of at least 0.001, and a base URL that is none. Do not call while another
-  /// thread changes the environment.
+  /// timeout that is no number of at least 0.001, another log level, and a base URL that is none. Do not call
+  /// while another thread changes the environment.
   static Config from_environment();
 };
 

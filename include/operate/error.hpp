@@ -2,6 +2,7 @@
 
 #include <operate/export.hpp>
 #include <operate/header.hpp>
+#include <operate/transfer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -41,6 +42,11 @@ enum class TimeLimit {
   rate_limit,  ///< the deadline, which ends before the server wants to hear of this client again
 };
 
+/// The enumerator's name, `too_large` for example, as it stands in Error::report() and in logs.
+OPERATE_EXPORT const char* to_string(TransportErrorKind kind) noexcept;
+/// The enumerator's name, `rate_limit` for example.
+OPERATE_EXPORT const char* to_string(TimeLimit limit) noexcept;
+
 /// One attempt of a call.
 struct Attempt {
   /// The answer's status; 0 where there was no answer.
@@ -52,6 +58,8 @@ struct Attempt {
   /// How long the call waited before it: after a failed attempt, because the server had asked the client to,
   /// or for a free connection.
   std::chrono::milliseconds wait{0};
+  /// What it did on the wire.
+  Transfer transfer = {};
 };
 
 /// Everything that a call or a setting can fail with is an Error, so one catch suffices; the classes below
@@ -82,8 +90,9 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   /// for a human.
   bool may_have_been_applied() const noexcept;
 
-  /// What happened as one JSON object for a ticket: message, method, path, status, type, request id and
-  /// attempts. Without keys, query, headers and bodies.
+  /// What happened as one JSON object for a ticket: the error's class and what it adds, message, method,
+  /// path, status, type, request id, and each attempt with its Transfer. Without keys, query, headers and
+  /// bodies.
   std::string report() const;
 
   /// A copy with the same dynamic type.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/transfer.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -47,7 +49,8 @@ class Page {
 
   Page() = default;
   /// For tests of your own: a page of these items.
-  Page(std::vector<T> items, Pagination pagination) : items_(std::move(items)), pagination_(pagination) {}
+  Page(std::vector<T> items, Pagination pagination, Transfer transfer = {})
+      : items_(std::move(items)), pagination_(pagination), transfer_(std::move(transfer)) {}
 
   /// The first item.
   iterator begin() noexcept { return items_.begin(); }
@@ -69,6 +72,9 @@ class Page {
   /// What the server says of the page.
   const Pagination& pagination() const noexcept { return pagination_; }
 
+  /// What the attempt that brought the page did on the wire.
+  const Transfer& transfer() const noexcept { return transfer_; }
+
   /// The offset of the item behind this page's last.
   std::int64_t next_offset() const noexcept {
     return detail::saturating_add(pagination_.offset, items_.size());
@@ -80,6 +86,7 @@ class Page {
   friend class detail::PageCursor<T>;
   std::vector<T> items_;
   Pagination pagination_;
+  Transfer transfer_;
 };
 
 }  // namespace v0

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/json_text.hpp>
+#include <operate/transfer.hpp>
 
 #include <optional>
 #include <string>
@@ -57,6 +58,8 @@ struct Person {
   std::vector<Title> titles = {};
   /// The whole answer's person as the server sent it.
   JsonText raw = {};
+  /// What the attempt that brought the answer did on the wire.
+  Transfer transfer = {};
 };
 
 }  // namespace v0

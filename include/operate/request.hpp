@@ -2,6 +2,7 @@
 
 #include <operate/cancellation.hpp>
 #include <operate/header.hpp>
+#include <operate/transfer.hpp>
 
 #include <chrono>
 #include <optional>
@@ -64,6 +65,8 @@ struct Response {
   std::vector<Header> headers = {};
   /// Unpacked, otherwise as it was sent.
   std::string body = {};
+  /// What the attempt that brought it did on the wire.
+  Transfer transfer = {};
 };
 
 }  // namespace v0

@@ -60,7 +60,7 @@ class ResourcePages : public PageSource<T> {
     std::vector<T> items;
     items.reserve(answer.items.size());
     for (const JsonText& item : answer.items) items.push_back(decode<T>(answer.origin, item));
-    return {Page<T>(std::move(items), answer.pagination), answer.fingerprint, answer.origin};
+    return {Page<T>(std::move(items), answer.pagination, answer.transfer), answer.fingerprint, answer.origin};
   }
 
  private:

@@ -20,9 +20,11 @@ People Client::people() const { return People(state_); }
 Response Client::call(const Request& request, const RequestOptions& options) const {
   const bool safe_to_repeat =
       request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
-  core::Exchange exchange = state_->execute(request, options, safe_to_repeat);
-  core::require_success(exchange);
-  return {exchange.answer.status, std::move(exchange.answer.headers), std::move(exchange.answer.body)};
+  return state_->call(request, options, safe_to_repeat, [](core::Exchange&& exchange) -> Response {
+    core::require_success(exchange);
+    return {exchange.answer.status, std::move(exchange.answer.headers), std::move(exchange.answer.body),
+            std::move(exchange.answer.transfer)};
+  });
 }
 
 }  // namespace v0

@@ -3,16 +3,17 @@
 #include "client/config.hpp"
 #include "client/proxy.hpp"
 #include "client/real_clock.hpp"
+#include "core/event_message.hpp"
 #include "core/rate_hints.hpp"
 #include "core/request_builder.hpp"
 #include "core/retry.hpp"
-#include "core/validation.hpp"
 #include "credentials/key_provider.hpp"
 
 #include <operate/version.hpp>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -62,12 +63,11 @@ ClientState::ClientState(const Config& config)
       user_agent_(user_agent(config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
       throttle_(config_.retry.budget),
-      transport_(transport_settings(config_, base_url_)) {}
+      transport_(transport_settings(config_, base_url_)),
+      detail_(config_.observer ? config_.observer->detail() : EventDetail::facts) {}
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,
-                                    bool safe_to_repeat) {
-  core::validate(request);
-  core::validate(options);
+                                    bool safe_to_repeat, CallReporter& reporter) {
   const auto start = clock_->now();
   const auto deadline = start + std::min(options.deadline.value_or(config_.deadline), client::longest_limit);
   const milliseconds timeout = std::min(options.timeout.value_or(config_.timeout), client::longest_limit);
@@ -85,7 +85,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   core::WireResult result = core::WireFailure{};
   auto end = start, due = start;
   for (int retries = 0;; ++retries) {
-    auto turn = wait_for_turn(due, deadline, options.cancel);
+    auto turn = wait_for_turn(due, deadline, options.cancel, reporter);
     if (const auto* failure = std::get_if<core::WireFailure>(&turn)) {
       // After an attempt, its error says more than that there was no time for another.
       if (exchange.attempts.empty() || failure->kind == TransportErrorKind::cancelled)
@@ -97,11 +97,14 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
                              {timeout, std::chrono::ceil<milliseconds>(deadline - begin), options.cancel});
     const auto waited = begin - end;
     end = clock_->now();
+    Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
+    facts.request_id = key_->redact(facts.request_id);
     const auto* failure = std::get_if<core::WireFailure>(&result);
     const core::AttemptOutcome outcome = outcome_of(result);
     exchange.attempts.push_back({outcome.status, outcome.failure,
                                  std::chrono::duration_cast<milliseconds>(end - begin),
-                                 std::chrono::duration_cast<milliseconds>(waited)});
+                                 std::chrono::duration_cast<milliseconds>(waited), facts});
+    if (reporter) report(reporter, request, options, wire, exchange, result);
     const milliseconds wait = core::backoff(policy, retries, failure || outcome.status >= 400 ? jitter() : 0);
     note(result, outcome, wait, end);
     if (retries >= policy.max_retries || !core::worth_repeating(outcome, exchange.safe_to_repeat) ||
@@ -122,6 +125,17 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   return exchange;
 }
 
+void ClientState::report(CallReporter& reporter, const Request& request, const RequestOptions& options,
+                         const core::WireRequest& wire, const core::Exchange& exchange,
+                         const core::WireResult& result) {
+  std::optional<EventMessage> message;
+  if (detail_ != EventDetail::facts)
+    message =
+        core::event_message(base_url_.text, request, options, wire, std::get_if<core::WireAnswer>(&result),
+                            *key_, detail_ == EventDetail::bodies);
+  reporter.attempted(exchange.attempts.back(), message ? &*message : nullptr);
+}
+
 void ClientState::note(const core::WireResult& result, const core::AttemptOutcome& outcome, milliseconds wait,
                        Clock::time_point now) {
   const auto* answer = std::get_if<core::WireAnswer>(&result);
@@ -133,13 +147,18 @@ void ClientState::note(const core::WireResult& result, const core::AttemptOutcom
   if (answer->status < 400) throttle_.call_succeeded(now);
 }
 
-std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
-    Clock::time_point due, Clock::time_point deadline, const CancellationToken& cancel) {
+std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(Clock::time_point due,
+                                                                              Clock::time_point deadline,
+                                                                              const CancellationToken& cancel,
+                                                                              CallReporter& reporter) {
   core::WireFailure none{TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
   const auto start = clock_->now();
+  auto reason = WaitReason::retry;
+  Clock::time_point announced = {};
   for (auto now = start; now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
     const auto held_until = throttle_.held_until();
     if (held_until > due) {
+      reason = WaitReason::rate_limit;
       // Those who waited for the same moment do not all begin at it.
       const auto spread = std::chrono::duration_cast<milliseconds>(config_.retry.initial_delay * jitter());
       due = held_until + spread;
@@ -150,6 +169,8 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(
       break;
     }
     if (due > now) {
+      if (due != announced) reporter.will_wait(std::chrono::ceil<milliseconds>(due - now), reason);
+      announced = due;
       clock_->sleep_until(due, cancel);
       continue;
     }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "client/call_reporter.hpp"
 #include "core/api_key.hpp"
 #include "core/base_url.hpp"
 #include "core/exchange.hpp"
 #include "core/retry.hpp"
 #include "core/throttle.hpp"
+#include "core/validation.hpp"
 #include "http/curl_transport.hpp"
 
 #include <operate/client.hpp>
@@ -27,16 +29,33 @@ class ClientState {
  public:
   explicit ClientState(const Config& config);
 
-  /// One call with its retries. Returns with an answer of any status; throws ValidationError before anything
-  /// is sent and what core::raise_failure throws. `safe_to_repeat` is what holds where the options leave it
-  /// open.
-  core::Exchange execute(const Request& request, const RequestOptions& options, bool safe_to_repeat);
+  /// One call with its retries. `read` makes the value of an Exchange whose answer has any status, or throws
+  /// the error that stands for it; before that, throws ValidationError before anything is sent and what
+  /// core::raise_failure throws. `safe_to_repeat` is what holds where the options leave it open.
+  template <class Read>
+  auto call(const Request& request, const RequestOptions& options, bool safe_to_repeat, Read read) {
+    core::validate(request);
+    core::validate(options);
+    CallReporter reporter(config_.observer.get(), request, *key_, *clock_);
+    try {
+      auto value = read(execute(request, options, safe_to_repeat, reporter));
+      reporter.succeeded();
+      return value;
+    } catch (const Error& error) {
+      reporter.failed(error);
+      throw;
+    }
+  }
 
  private:
+  core::Exchange execute(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                         CallReporter& reporter);
   double jitter();
   /// Remembers what an attempt means for the client's other calls. `wait` is what the call itself would wait.
   void note(const core::WireResult& result, const core::AttemptOutcome& outcome,
             std::chrono::milliseconds wait, Clock::time_point now);
+  void report(CallReporter& reporter, const Request& request, const RequestOptions& options,
+              const core::WireRequest& wire, const core::Exchange& exchange, const core::WireResult& result);
   /// When an attempt begins, and the connection for it.
   struct Turn {
     Clock::time_point begin;
@@ -45,7 +64,8 @@ class ClientState {
   /// Waits until `due`, for as long as the server has asked the client to stay away, and for a connection;
   /// the failure says why there is no attempt.
   std::variant<Turn, core::WireFailure> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
-                                                      const CancellationToken& cancel);
+                                                      const CancellationToken& cancel,
+                                                      CallReporter& reporter);
 
   Config config_;
   core::BaseUrl base_url_;
@@ -55,6 +75,7 @@ class ClientState {
   std::atomic<std::uint64_t> jitter_state_;
   core::Throttle throttle_;
   http::CurlTransport transport_;
+  EventDetail detail_;
 };
 
 /// How the parts of the library that build on a Client reach what it shares.

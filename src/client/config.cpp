@@ -7,6 +7,8 @@
 #include "credentials/environment.hpp"
 #include "credentials/key_provider.hpp"
 
+#include <operate/log.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -63,6 +65,11 @@ Config Config::from_environment() {
       core::refuse_setting("OPERATE_TIMEOUT",
                            "OPERATE_TIMEOUT is no number of seconds of at least 0.001, such as 30 or 2.5.");
     config.timeout = std::min(milliseconds(*timeout), client::longest_limit);
+  }
+  if (const auto level = credentials::environment_variable("OPERATE_LOG")) {
+    if (*level != "info" && *level != "debug")
+      core::refuse_setting("OPERATE_LOG", "OPERATE_LOG is neither `info` nor `debug`.");
+    config.observer = log_lines(*level == "info" ? LogLevel::info : LogLevel::debug);
   }
   return config;
 }

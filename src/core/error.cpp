@@ -1,6 +1,7 @@
 #include <operate/error.hpp>
 
 #include "core/error_details.hpp"
+#include "core/names.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -44,55 +45,44 @@ const std::vector<Attempt>& Error::attempts() const noexcept { return details_->
 bool Error::retryable() const noexcept { return details_->retryable; }
 bool Error::may_have_been_applied() const noexcept { return details_->may_have_been_applied; }
 
-namespace {
-
-const char* name_of(TransportErrorKind kind) {
-  switch (kind) {
-    case TransportErrorKind::resolve:
-      return "resolve";
-    case TransportErrorKind::connect:
-      return "connect";
-    case TransportErrorKind::tls:
-      return "tls";
-    case TransportErrorKind::send:
-      return "send";
-    case TransportErrorKind::receive:
-      return "receive";
-    case TransportErrorKind::too_large:
-      return "too_large";
-    case TransportErrorKind::redirect:
-      return "redirect";
-    case TransportErrorKind::proxy:
-      return "proxy";
-    case TransportErrorKind::timeout:
-      return "timeout";
-    case TransportErrorKind::cancelled:
-      return "cancelled";
-  }
-  return "";
-}
-
-}  // namespace
-
 std::string Error::report() const {
-  auto attempts = nlohmann::ordered_json::array();
-  for (const Attempt& attempt : details_->attempts)
-    attempts.push_back({{"status", attempt.status},
-                        {"failure", attempt.failure ? name_of(*attempt.failure) : ""},
-                        {"duration_ms", attempt.duration.count()},
-                        {"wait_ms", attempt.wait.count()}});
   const auto word_or_empty = [](const std::string& text) {
     return detail::is_word(text) ? text : std::string();
   };
-  const nlohmann::ordered_json report = {{"message", details_->what},
-                                         {"method", details_->method},
-                                         {"path", details_->path},
-                                         {"status", details_->status},
-                                         {"type", word_or_empty(details_->type)},
-                                         {"request_id", word_or_empty(details_->request_id)},
-                                         {"retryable", details_->retryable},
-                                         {"may_have_been_applied", details_->may_have_been_applied},
-                                         {"attempts", std::move(attempts)}};
+  nlohmann::ordered_json report = {{"error", core::name_of(*this)},
+                                   {"message", details_->what},
+                                   {"method", details_->method},
+                                   {"path", details_->path},
+                                   {"status", details_->status},
+                                   {"type", word_or_empty(details_->type)},
+                                   {"request_id", word_or_empty(details_->request_id)},
+                                   {"retryable", details_->retryable},
+                                   {"may_have_been_applied", details_->may_have_been_applied}};
+  if (dynamic_cast<const TransportError*>(this)) report["kind"] = to_string(details_->kind);
+  if (dynamic_cast<const TimeoutError*>(this)) {
+    report["limit"] = to_string(details_->limit);
+    report["elapsed_ms"] = details_->elapsed.count();
+  }
+  if (details_->retry_after) report["retry_after_ms"] = details_->retry_after->count();
+  if (!details_->subject.empty()) report["subject"] = details_->subject;
+  auto& attempts = report["attempts"] = nlohmann::ordered_json::array();
+  for (const Attempt& attempt : details_->attempts) {
+    const Transfer& transfer = attempt.transfer;
+    attempts.push_back({{"status", attempt.status},
+                        {"failure", attempt.failure ? to_string(*attempt.failure) : ""},
+                        {"duration_ms", attempt.duration.count()},
+                        {"wait_ms", attempt.wait.count()},
+                        {"request_id", word_or_empty(transfer.request_id)},
+                        {"http_version", transfer.http_version},
+                        {"connection_reused", transfer.connection_reused},
+                        {"bytes_sent", transfer.bytes_sent},
+                        {"bytes_received", transfer.bytes_received},
+                        {"name_lookup_us", transfer.name_lookup.count()},
+                        {"connect_us", transfer.connect.count()},
+                        {"tls_us", transfer.tls.count()},
+                        {"first_byte_us", transfer.first_byte.count()},
+                        {"total_us", transfer.total.count()}});
+  }
   // A server's words may hold invalid UTF-8, which must not turn a report into an exception.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

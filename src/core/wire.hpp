@@ -2,6 +2,7 @@
 
 #include <operate/error.hpp>
 #include <operate/header.hpp>
+#include <operate/transfer.hpp>
 
 #include <chrono>
 #include <optional>
@@ -26,6 +27,7 @@ struct WireAnswer {
   std::vector<Header> headers = {};
   std::string body = {};
   std::chrono::system_clock::time_point received = {};
+  Transfer transfer = {};
 };
 
 /// There was no whole answer.
@@ -38,6 +40,7 @@ struct WireFailure {
   bool permanent = false;  ///< Whether another attempt would meet the same: an untrusted certificate.
   /// For TimeLimit::rate_limit: in how long attempts may begin again.
   std::optional<std::chrono::milliseconds> retry_after = {};
+  Transfer transfer = {};
 };
 
 using WireResult = std::variant<WireAnswer, WireFailure>;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace operate::http {
@@ -79,10 +80,10 @@ class HeaderList {
   std::vector<curl_slist> nodes_;
 };
 
-class Transfer {
+class CurlTransfer {
  public:
-  Transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
-           const core::ApiKey& key, const AttemptLimits& limits)
+  CurlTransfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
+               const core::ApiKey& key, const AttemptLimits& limits)
       : handle_(handle),
         easy_(handle.easy()),
         multi_(handle.multi()),
@@ -99,6 +100,17 @@ class Transfer {
   }
 
   core::WireResult run() {
+    core::WireResult result = perform();
+    Transfer facts = this->facts();
+    const auto* answer = std::get_if<core::WireAnswer>(&result);
+    const auto& headers = answer ? answer->headers : answer_.headers;
+    if (const auto* id = core::find_header(headers, "x-request-id")) facts.request_id = *id;
+    std::visit([&](auto& outcome) { outcome.transfer = std::move(facts); }, result);
+    return result;
+  }
+
+ private:
+  core::WireResult perform() {
     start_ = last_activity_ = SteadyClock::now();
     if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
     std::optional<CURLcode> code;
@@ -149,7 +161,6 @@ class Transfer {
     return core::WireFailure{kind, {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
- private:
   // Refusing an option can only mean a libcurl that lacks what this library needs, or no memory.
   template <class T>
   void set(CURLoption option, T value) {
@@ -251,15 +262,15 @@ class Transfer {
 #if LIBCURL_VERSION_NUM >= 0x075700
     set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
 #endif
-    set(CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
+    set(CURLOPT_PREREQFUNCTION, &CurlTransfer::on_connected);
     set(CURLOPT_PREREQDATA, this);
-    set(CURLOPT_READFUNCTION, &Transfer::on_read);
+    set(CURLOPT_READFUNCTION, &CurlTransfer::on_read);
     set(CURLOPT_READDATA, this);
-    set(CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
+    set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek);
     set(CURLOPT_SEEKDATA, this);
-    set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+    set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
     set(CURLOPT_HEADERDATA, this);
-    set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+    set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
     set(CURLOPT_WRITEDATA, this);
   }
 
@@ -313,6 +324,48 @@ class Transfer {
 
   milliseconds elapsed() const {
     return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start_);
+  }
+
+  Transfer facts() const {
+    Transfer facts;
+    const auto read = [&](CURLINFO what) {
+      curl_off_t value = 0;
+      curl_easy_getinfo(easy_, what, &value);
+      return value;
+    };
+    const auto span = [](curl_off_t from, curl_off_t to) {
+      return std::chrono::microseconds(std::max<curl_off_t>(to - from, 0));
+    };
+    facts.http_version = version();
+    long connections = 0;
+    curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
+    facts.connection_reused = connected_ && connections == 0;
+    facts.bytes_sent = static_cast<std::int64_t>(body_sent_);
+    facts.bytes_received = read(CURLINFO_SIZE_DOWNLOAD_T);
+    if (!facts.connection_reused) {
+      const curl_off_t named = read(CURLINFO_NAMELOOKUP_TIME_T), made = read(CURLINFO_CONNECT_TIME_T);
+      facts.name_lookup = span(0, named);
+      facts.connect = span(named, made);
+      facts.tls = span(made, read(CURLINFO_APPCONNECT_TIME_T));
+    }
+    facts.first_byte = span(0, read(CURLINFO_STARTTRANSFER_TIME_T));
+    facts.total = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start_);
+    return facts;
+  }
+
+  const char* version() const {
+    long version = 0;
+    if (header_bytes_ > 0) curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
+    switch (version) {
+      case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+      case CURL_HTTP_VERSION_1_1:
+        return "1.1";
+      case CURL_HTTP_VERSION_2_0:
+        return "2";
+      default:
+        return "";
+    }
   }
 
   core::WireFailure timed_out(TimeLimit limit) const {
@@ -396,7 +449,7 @@ class Transfer {
   // Runs a callback's work, so that no exception passes through libcurl's frames.
   template <class F>
   static std::size_t guarded(void* self, std::size_t failure, F work) {
-    auto& transfer = *static_cast<Transfer*>(self);
+    auto& transfer = *static_cast<CurlTransfer*>(self);
     try {
       transfer.active_ = true;
       return work(transfer);
@@ -407,13 +460,13 @@ class Transfer {
   }
 
   static int on_connected(void* self, char*, char*, int, int) {
-    auto& transfer = *static_cast<Transfer*>(self);
+    auto& transfer = *static_cast<CurlTransfer*>(self);
     transfer.connected_ = transfer.active_ = true;
     return CURL_PREREQFUNC_OK;
   }
 
   static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self) {
-    return guarded(self, CURL_READFUNC_ABORT, [&](Transfer& transfer) {
+    return guarded(self, CURL_READFUNC_ABORT, [&](CurlTransfer& transfer) {
       const std::string_view body = transfer.request_.body;
       const std::size_t bytes = std::min(size * count, body.size() - transfer.body_sent_);
       std::memcpy(to, body.data() + transfer.body_sent_, bytes);
@@ -423,7 +476,7 @@ class Transfer {
   }
 
   static int on_seek(void* self, curl_off_t offset, int origin) {
-    auto& transfer = *static_cast<Transfer*>(self);
+    auto& transfer = *static_cast<CurlTransfer*>(self);
     if (!transfer.request_.safe_to_repeat || origin != SEEK_SET || offset < 0 ||
         static_cast<std::size_t>(offset) > transfer.request_.body.size())
       return CURL_SEEKFUNC_FAIL;
@@ -433,7 +486,7 @@ class Transfer {
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) {
     const std::size_t bytes = size * count;
-    return guarded(self, bytes + 1, [&](Transfer& transfer) {
+    return guarded(self, bytes + 1, [&](CurlTransfer& transfer) {
       transfer.header_bytes_ += bytes;
       if (transfer.header_bytes_ > max_header_bytes) {
         transfer.too_large_ = true;
@@ -479,7 +532,7 @@ class Transfer {
 
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) {
     const std::size_t bytes = size * count;
-    return guarded(self, bytes + 1, [&](Transfer& transfer) {
+    return guarded(self, bytes + 1, [&](CurlTransfer& transfer) {
       std::string& body = transfer.answer_.body;
       // A few bytes on the wire can unpack for seconds, all within one step of libcurl's.
       transfer.over_ = transfer.is_over(transfer.time_left());
@@ -521,7 +574,7 @@ class Transfer {
 
 core::WireResult transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
                           const core::ApiKey& key, const AttemptLimits& limits) {
-  return Transfer(handle, settings, request, key, limits).run();
+  return CurlTransfer(handle, settings, request, key, limits).run();
 }
 
 }  // namespace operate::http

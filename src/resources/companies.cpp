@@ -15,13 +15,10 @@ inline namespace v0 {
 
 namespace {
 
-detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOptions& options,
-                                   const RequestOptions& request_options) {
-  const core::Endpoint& endpoint = core::companies_list;
-  const auto exchange = std::make_shared<const core::Exchange>(resources::call_list(
-      client, std::string(endpoint.path), options, request_options, endpoint.safe_to_repeat));
+detail::FetchedPage<Company> read_page(core::Exchange&& done) {
+  const auto exchange = std::make_shared<const core::Exchange>(std::move(done));
   const json::Document document = core::read_document(*exchange);
-  const core::ListAnswer list = core::read_list(*exchange, document, endpoint.list_key);
+  const core::ListAnswer list = core::read_list(*exchange, document, core::companies_list.list_key);
 
   std::vector<Company> companies;
   companies.reserve(list.items.size());
@@ -32,7 +29,16 @@ detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOption
     resources::add_to_fingerprint(fingerprint, company->raw.text());
     companies.push_back(std::move(*company));
   }
-  return {Page<Company>(std::move(companies), list.pagination), fingerprint, {exchange}};
+  return {Page<Company>(std::move(companies), list.pagination, exchange->answer.transfer),
+          fingerprint,
+          {exchange}};
+}
+
+detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOptions& options,
+                                   const RequestOptions& request_options) {
+  const core::Endpoint& endpoint = core::companies_list;
+  return client.call(resources::list_request(std::string(endpoint.path), options), request_options,
+                     endpoint.safe_to_repeat, read_page);
 }
 
 class CompanyPages : public detail::PageSource<Company> {

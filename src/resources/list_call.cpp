@@ -7,13 +7,12 @@
 
 namespace operate::resources {
 
-core::Exchange call_list(detail::ClientState& client, std::string path, const ListOptions& options,
-                         const RequestOptions& request_options, bool safe_to_repeat) {
+Request list_request(std::string path, const ListOptions& options) {
   core::validate(options);
   Request request;
   request.path = std::move(path);
   request.query = {{"limit", std::to_string(options.limit)}, {"offset", std::to_string(options.offset)}};
-  return client.execute(request, request_options, safe_to_repeat);
+  return request;
 }
 
 void add_to_fingerprint(std::size_t& fingerprint, std::string_view text) {

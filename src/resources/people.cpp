@@ -20,9 +20,12 @@ Person People::create(const NewPerson& person, const RequestOptions& request_opt
   request.method = endpoint.method;
   request.path = endpoint.path;
   request.body = json::write_person(person);
-  const core::Exchange exchange = state_->execute(request, request_options, endpoint.safe_to_repeat);
-  const json::Document document = core::read_document(exchange);
-  return json::read_person(document.root(), exchange.answer.body);
+  return state_->call(request, request_options, endpoint.safe_to_repeat, [](core::Exchange&& exchange) {
+    const json::Document document = core::read_document(exchange);
+    Person created = json::read_person(document.root(), exchange.answer.body);
+    created.transfer = std::move(exchange.answer.transfer);
+    return created;
+  });
 }
 
 }  // namespace v0

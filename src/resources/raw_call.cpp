@@ -15,18 +15,15 @@ namespace {
 
 JsonText text_of(const json::Value& value) { return JsonText(std::string(value.text())); }
 
-}  // namespace
-
-RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,
-                   const ListOptions& options, const RequestOptions& request_options) {
-  const auto exchange = std::make_shared<const core::Exchange>(
-      resources::call_list(ClientAccess::state(client), path, options, request_options, true));
+RawAnswer read_items(core::Exchange&& done, const std::string& list_key) {
+  const auto exchange = std::make_shared<const core::Exchange>(std::move(done));
   const json::Document document = core::read_document(*exchange);
   const core::ListAnswer list = core::read_list(*exchange, document, list_key);
 
   RawAnswer answer;
   answer.origin.exchange = exchange;
   answer.pagination = list.pagination;
+  answer.transfer = exchange->answer.transfer;
   for (const json::Value& item : list.items) {
     resources::add_to_fingerprint(answer.fingerprint, item.text());
     answer.items.push_back(text_of(item));
@@ -34,14 +31,8 @@ RawAnswer raw_list(const Client& client, const std::string& path, const std::str
   return answer;
 }
 
-RawAnswer raw_post(const Client& client, const std::string& path, const std::string& key, std::string body,
-                   const RequestOptions& request_options) {
-  Request request;
-  request.method = "POST";
-  request.path = path;
-  request.body = std::move(body);
-  const auto exchange = std::make_shared<const core::Exchange>(
-      ClientAccess::state(client).execute(request, request_options, false));
+RawAnswer read_item(core::Exchange&& done, const std::string& key) {
+  const auto exchange = std::make_shared<const core::Exchange>(std::move(done));
   const json::Document document = core::read_document(*exchange);
   json::Value value = core::read_data(*exchange, document);
   if (!key.empty()) value = value[key];
@@ -53,6 +44,26 @@ RawAnswer raw_post(const Client& client, const std::string& path, const std::str
     core::raise_undecodable(*exchange,
                             "has no object or array `data" + (key.empty() ? "" : "." + key) + "`.");
   return answer;
+}
+
+}  // namespace
+
+RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,
+                   const ListOptions& options, const RequestOptions& request_options) {
+  return ClientAccess::state(client).call(
+      resources::list_request(path, options), request_options, true,
+      [&](core::Exchange&& exchange) { return read_items(std::move(exchange), list_key); });
+}
+
+RawAnswer raw_post(const Client& client, const std::string& path, const std::string& key, std::string body,
+                   const RequestOptions& request_options) {
+  Request request;
+  request.method = "POST";
+  request.path = path;
+  request.body = std::move(body);
+  return ClientAccess::state(client).call(request, request_options, false, [&](core::Exchange&& exchange) {
+    return read_item(std::move(exchange), key);
+  });
 }
 
 std::string checked_body(const JsonText& body) {

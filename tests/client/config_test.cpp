@@ -105,6 +105,20 @@ TEST(ConfigTest, ReadsTheEnvironment) {
   }
 }
 
+TEST(ConfigTest, TheEnvironmentTurnsALogOn) {
+  EXPECT_FALSE(Config::from_environment().observer);
+  for (const char* level : {"info", "debug"}) {
+    const ScopedVariable log("OPERATE_LOG", level);
+    const auto observer = Config::from_environment().observer;
+    ASSERT_TRUE(observer);
+    testing::internal::CaptureStderr();
+    observer->on({});
+    EXPECT_EQ(testing::internal::GetCapturedStderr().empty(), level == std::string("info"));
+  }
+  const ScopedVariable log("OPERATE_LOG", "loud");
+  EXPECT_EQ(thrown<operate::ConfigError>([] { Config::from_environment(); })->setting(), "OPERATE_LOG");
+}
+
 TEST(ConfigTest, ABadBaseUrlOfTheEnvironmentNamesTheVariable) {
   const ScopedVariable url("OPERATE_BASE_URL", "api.operate.so");
   EXPECT_EQ(thrown<operate::ConfigError>([] { Config::from_environment(); })->setting(), "OPERATE_BASE_URL");

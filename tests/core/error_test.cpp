@@ -51,8 +51,29 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptAndWithoutBodyAndHeaders) {
   EXPECT_EQ(report.at("attempts").at(0).at("wait_ms"), 500);
   EXPECT_EQ(report.at("attempts").at(1).at("status"), 401);
   EXPECT_EQ(report.at("type"), "authentication_error");
+  EXPECT_EQ(report.at("error"), "InvalidApiKeyError");
+  EXPECT_FALSE(report.contains("kind"));
+  EXPECT_EQ(report.at("attempts").at(0).at("total_us"), 0);
   EXPECT_EQ(text.find("a body"), std::string::npos);
   EXPECT_EQ(text.find("a header"), std::string::npos);
+}
+
+TEST(ErrorTest, TheReportSaysWhatItsClassAdds) {
+  operate::detail::ErrorDetails details;
+  details.kind = operate::TransportErrorKind::timeout;
+  details.limit = operate::TimeLimit::rate_limit;
+  details.elapsed = std::chrono::milliseconds(7);
+  details.retry_after = std::chrono::seconds(30);
+  const auto shared = std::make_shared<const operate::detail::ErrorDetails>(details);
+  const auto report = nlohmann::json::parse(operate::TimeoutError(shared).report());
+  EXPECT_EQ(report.at("error"), "TimeoutError");
+  EXPECT_EQ(report.at("kind"), "timeout");
+  EXPECT_EQ(report.at("limit"), "rate_limit");
+  EXPECT_EQ(report.at("elapsed_ms"), 7);
+  EXPECT_EQ(report.at("retry_after_ms"), 30'000);
+  details.subject = "Config::base_url";
+  const operate::ConfigError config(std::make_shared<const operate::detail::ErrorDetails>(details));
+  EXPECT_EQ(nlohmann::json::parse(config.report()).at("subject"), "Config::base_url");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 set -euo pipefail
 source=$1 work=$2
 shift 2
+export CCACHE_NOHASHDIR=1 # The same sources with the same options were compiled by the build that runs this.
 # Only the library's own builds stay from an earlier run, and only where they were made alike.
 [[ -e $work/arguments && $(<"$work/arguments") == "$*" ]] || rm -rf "$work"
 mkdir -p "$work"

@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -85,7 +87,33 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
     }
   };
 
+  // All that observers are shown, bodies included, is searched for the key; what logs hold, for personal data
+  // too.
+  class Everything : public operate::Observer {
+   public:
+    explicit Everything(std::vector<std::string>& to) : to_(to) {}
+    void on(const operate::Event& event) override {
+      std::string text = std::string(event.method) + " " + std::string(event.path);
+      if (event.transfer) text += event.transfer->request_id;
+      if (const auto* message = event.message) {
+        text += message->url + message->request_body + message->response_body;
+        for (const auto* headers : {&message->request_headers, &message->response_headers})
+          for (const auto& [name, value] : *headers) text += name + ": " + value + "\n";
+        for (const auto& [name, value] : message->query) text += name + "=" + value + "\n";
+      }
+      to_.push_back(std::move(text));
+    }
+    operate::EventDetail detail() const override { return operate::EventDetail::bodies; }
+
+   private:
+    std::vector<std::string>& to_;
+  };
+  std::vector<std::string> logged;
+  const auto sink = [&](std::string_view line) { logged.emplace_back(line); };
   operate::Config config;
+  config.observer = operate::observe_all({std::make_shared<Everything>(everything),
+                                          operate::log_lines(operate::LogLevel::debug, sink),
+                                          operate::log_json(operate::LogLevel::debug, sink)});
   config.api_key = sentinel;
   config.retry.max_retries = 1;
   config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
@@ -218,6 +246,11 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
   everything.push_back(testing::internal::GetCapturedStderr());
 
   EXPECT_GT(errors, 350);
+  EXPECT_GT(logged.size(), 3'000u);
+  for (const std::string& line : logged) {
+    EXPECT_FALSE(shows_the_key(line)) << line;
+    for (const std::string& word : personal) EXPECT_EQ(line.find(word), std::string::npos) << line;
+  }
   for (const std::string& text : everything) EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
 }
 

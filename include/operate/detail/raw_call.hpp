@@ -5,6 +5,7 @@
 #include <operate/export.hpp>
 #include <operate/json_text.hpp>
 #include <operate/page.hpp>
+#include <operate/transfer.hpp>
 
 #include <cstddef>
 #include <string>
@@ -21,6 +22,7 @@ struct RawAnswer {
   Pagination pagination = {};
   std::size_t fingerprint = 0;
   AnswerOrigin origin = {};
+  Transfer transfer = {};
 };
 
 OPERATE_EXPORT RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <operate/error.hpp>
+#include <operate/export.hpp>
+#include <operate/header.hpp>
+#include <operate/transfer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+
+namespace detail {
+class CallReporter;
+}
+
+/// What an Event tells of.
+enum class EventKind {
+  call,     ///< A call begins.
+  wait,     ///< It waits before its next attempt.
+  attempt,  ///< An attempt has ended.
+  result,   ///< The call has ended, in a value or in an error.
+};
+
+/// Why a call waits before an attempt.
+enum class WaitReason {
+  retry,       ///< The attempt before failed; RetryPolicy says for how long.
+  rate_limit,  ///< The server asked the whole client to stay away.
+};
+
+/// How much an Observer is shown.
+enum class EventDetail {
+  facts,    ///< What Event itself holds: no header, no query, no body.
+  headers,  ///< Event::message as well, without bodies.
+  bodies,   ///< Bodies and query values, too, which hold personal data.
+};
+
+/// A request and its answer as they went over the wire, for an observer that asks for them. What may appear
+/// is a list: of headers, the values of those that say how a message is to be read, cached, limited and
+/// traced; of query parameters, `limit` and `offset`; the value of any other is `[removed]`. The key appears
+/// nowhere, whatever the server sends.
+struct EventMessage {
+  /// Without query.
+  std::string url = {};
+  /// In order. All values are shown for EventDetail::bodies.
+  std::vector<QueryParameter> query = {};
+  /// What the SDK sent; `Host` and the like, which libcurl adds, are not among them.
+  std::vector<Header> request_headers = {};
+  /// Empty unless EventDetail::bodies was asked for.
+  std::string request_body = {};
+  /// Empty where there was no answer.
+  std::vector<Header> response_headers = {};
+  /// Unpacked; empty unless EventDetail::bodies was asked for.
+  std::string response_body = {};
+};
+
+/// Something that happened to a call. It and everything in it is good until Observer::on returns. More
+/// members may come.
+struct Event {
+  /// What it tells of.
+  EventKind kind = EventKind::call;
+  /// The call's number, from 1: no other call that this observer hears of has the same.
+  std::uint64_t call = 0;
+  /// When it happened, by the machine's clock.
+  std::chrono::system_clock::time_point time = {};
+  /// The call's method.
+  std::string_view method = {};
+  /// The call's path, without Config::base_url and query. What was given to Client::call stands here.
+  std::string_view path = {};
+  /// For `attempt`, its number, from 1; otherwise how many there were so far.
+  int attempt = 0;
+  /// For `wait`, how long it will be; for `attempt`, how long the call had waited before it.
+  std::chrono::milliseconds wait{0};
+  /// For `wait`, why.
+  WaitReason reason = WaitReason::retry;
+  /// For `attempt` and `result`, how long it took; by Config::clock.
+  std::chrono::milliseconds duration{0};
+  /// The last attempt's answer's status; 0 where there was none.
+  int status = 0;
+  /// What failed in the last attempt, where it brought no whole answer; null otherwise.
+  const TransportErrorKind* failure = nullptr;
+  /// What the last attempt did on the wire; null where there was none yet.
+  const Transfer* transfer = nullptr;
+  /// For `result`, whether the call returns a value.
+  bool succeeded = false;
+  /// For `result`, the error that the call throws; null where it returns, and where it throws something else
+  /// (std::bad_alloc, or what a Clock of your own throws).
+  const Error* error = nullptr;
+  /// For `attempt`, where Observer::detail asks for it; null otherwise.
+  const EventMessage* message = nullptr;
+};
+
+/// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
+///
+/// on() is called by the thread that makes the call, in the middle of it, by many threads at once: it has to
+/// be quick, and must not call the client. What it throws is dropped and harms no call. A call that was
+/// refused before anything was sent (ValidationError) makes no event.
+class OPERATE_EXPORT Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer();
+
+  /// Hears of an event.
+  virtual void on(const Event& event) = 0;
+
+  /// How much its events are to hold; asked once by each client, when it is made.
+  virtual EventDetail detail() const { return EventDetail::facts; }
+
+ private:
+  friend class detail::CallReporter;
+  std::atomic<std::uint64_t> calls_{0};
+};
+
+}  // namespace v0
+}  // namespace operate

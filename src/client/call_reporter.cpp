@@ -1,0 +1,82 @@
+#include "client/call_reporter.hpp"
+
+namespace operate {
+inline namespace v0 {
+
+Observer::~Observer() = default;
+
+namespace detail {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+CallReporter::CallReporter(Observer* observer, const Request& request, const core::ApiKey& key, Clock& clock)
+    : observer_(observer), clock_(&clock) {
+  if (!observer_) return;
+  method_ = key.redact(request.method);
+  path_ = key.redact(request.path);
+  number_ = observer_->calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+  begin_ = clock_->now();
+  tell(event(EventKind::call));
+}
+
+CallReporter::~CallReporter() { end(false, nullptr); }
+
+void CallReporter::will_wait(milliseconds wait, WaitReason reason) {
+  if (!observer_) return;
+  Event event = this->event(EventKind::wait);
+  event.wait = wait;
+  event.reason = reason;
+  tell(event);
+}
+
+void CallReporter::attempted(const Attempt& attempt, const EventMessage* message) {
+  if (!observer_) return;
+  ++attempts_;
+  last_ = attempt;
+  Event event = this->event(EventKind::attempt);
+  event.wait = attempt.wait;
+  event.duration = attempt.duration;
+  event.message = message;
+  tell(event);
+}
+
+void CallReporter::end(bool succeeded, const Error* error) noexcept {
+  if (!observer_) return;
+  Event event = this->event(EventKind::result);
+  try {
+    event.duration = duration_cast<milliseconds>(clock_->now() - begin_);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a clock that fails has failed the call before.
+  }
+  event.succeeded = succeeded;
+  event.error = error;
+  tell(event);
+  observer_ = nullptr;
+}
+
+Event CallReporter::event(EventKind kind) const {
+  Event event;
+  event.kind = kind;
+  event.call = number_;
+  event.time = std::chrono::system_clock::now();
+  event.method = method_;
+  event.path = path_;
+  event.attempt = attempts_;
+  if (attempts_ > 0) {
+    event.status = last_.status;
+    event.failure = last_.failure ? &*last_.failure : nullptr;
+    event.transfer = &last_.transfer;
+  }
+  return event;
+}
+
+void CallReporter::tell(const Event& event) const noexcept {
+  try {
+    observer_->on(event);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): an observer that fails harms no call.
+  }
+}
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

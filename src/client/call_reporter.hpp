@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/api_key.hpp"
+
+#include <operate/clock.hpp>
+#include <operate/observer.hpp>
+#include <operate/request.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace operate {
+inline namespace v0 {
+namespace detail {
+
+/// Tells a client's observer of one call; without one, it does nothing. Whatever the observer throws ends
+/// here.
+class CallReporter {
+ public:
+  /// The call begins. Observer and clock have to live as long.
+  CallReporter(Observer* observer, const Request& request, const core::ApiKey& key, Clock& clock);
+  /// Where nothing else has said how the call ended, something else than an Error did.
+  ~CallReporter();
+  CallReporter(const CallReporter&) = delete;
+  CallReporter& operator=(const CallReporter&) = delete;
+
+  explicit operator bool() const noexcept { return observer_ != nullptr; }
+
+  void will_wait(std::chrono::milliseconds wait, WaitReason reason);
+  /// `message` is null unless the observer asks for it.
+  void attempted(const Attempt& attempt, const EventMessage* message);
+  void succeeded() noexcept { end(true, nullptr); }
+  void failed(const Error& error) noexcept { end(false, &error); }
+
+ private:
+  Event event(EventKind kind) const;
+  void end(bool succeeded, const Error* error) noexcept;
+  void tell(const Event& event) const noexcept;
+
+  Observer* observer_;
+  Clock* clock_;
+  std::string method_, path_;
+  std::uint64_t number_ = 0;
+  Clock::time_point begin_ = {};
+  int attempts_ = 0;
+  Attempt last_ = {};
+};
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

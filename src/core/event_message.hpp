@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/api_key.hpp"
+#include "core/wire.hpp"
+
+#include <operate/observer.hpp>
+#include <operate/request.hpp>
+
+#include <string_view>
+
+namespace operate::core {
+
+/// What an observer may see of an attempt: the lists that EventMessage speaks of are here. `answer` is null
+/// where there was none.
+EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
+                           const WireRequest& wire, const WireAnswer* answer, const ApiKey& key,
+                           bool with_bodies);
+
+}  // namespace operate::core

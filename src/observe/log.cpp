@@ -1,0 +1,177 @@
+#include <operate/log.hpp>
+
+#include "core/names.hpp"
+#include "observe/describe.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+
+namespace {
+
+std::string in_milliseconds(std::chrono::microseconds time) {
+  const auto tenths = (time.count() + 50) / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
+}
+
+std::string times_of(const Transfer& transfer) {
+  std::string text = "HTTP " + (transfer.http_version.empty() ? "-" : transfer.http_version);
+  text += transfer.connection_reused
+              ? ", kept connection"
+              : ", name " + in_milliseconds(transfer.name_lookup) + ", connect " +
+                    in_milliseconds(transfer.connect) + ", tls " + in_milliseconds(transfer.tls);
+  return text + ", first byte " + in_milliseconds(transfer.first_byte) + ", total " +
+         in_milliseconds(transfer.total) + ", sent " + std::to_string(transfer.bytes_sent) + " B, received " +
+         std::to_string(transfer.bytes_received) + " B";
+}
+
+std::string line_of(const Event& event) {
+  std::string line = observe::utc(event.time) + " operate #" + std::to_string(event.call) + " ";
+  line.append(event.method).append(" ").append(event.path).append(": ");
+  const std::string outcome = observe::outcome_of(event);
+  switch (event.kind) {
+    case EventKind::call:
+      return line + "begins";
+    case EventKind::wait:
+      line += outcome.empty() ? "" : outcome + ", ";
+      return line + "waits " + std::to_string(event.wait.count()) + " ms before attempt " +
+             std::to_string(event.attempt + 1) +
+             (event.reason == WaitReason::rate_limit ? ", as the server asked" : "");
+    case EventKind::attempt:
+      line += "attempt " + std::to_string(event.attempt) + ", " + outcome;
+      if (event.transfer) line += ", " + times_of(*event.transfer);
+      break;
+    case EventKind::result:
+      if (event.error)
+        line += core::name_of(*event.error) + std::string(" after ");
+      else
+        line += event.succeeded ? outcome + " in " : "ended by another exception after ";
+      line += std::to_string(event.duration.count()) + " ms, attempts: " + std::to_string(event.attempt);
+      break;
+  }
+  if (const auto id = observe::request_id_of(event); !id.empty()) line.append(", request id ").append(id);
+  if (event.kind == EventKind::result && event.error) line.append(": ").append(event.error->what());
+  return line;
+}
+
+std::string json_of(const Event& event) {
+  nlohmann::ordered_json json = {{"time", observe::utc(event.time)},
+                                 {"event", observe::name_of(event.kind)},
+                                 {"call", event.call},
+                                 {"method", event.method},
+                                 {"path", event.path},
+                                 {"attempt", event.attempt}};
+  const bool ended = event.kind == EventKind::attempt || event.kind == EventKind::result;
+  if (event.status != 0) json["status"] = event.status;
+  if (event.failure) json["failure"] = to_string(*event.failure);
+  if (event.kind == EventKind::wait) json["reason"] = observe::name_of(event.reason);
+  if (event.kind == EventKind::wait || event.kind == EventKind::attempt) json["wait_ms"] = event.wait.count();
+  if (ended) json["duration_ms"] = event.duration.count();
+  if (event.kind == EventKind::result) json["succeeded"] = event.succeeded;
+  if (event.error) {
+    json["error"] = core::name_of(*event.error);
+    json["message"] = event.error->what();
+  }
+  if (event.transfer && ended) {
+    const Transfer& transfer = *event.transfer;
+    if (const auto id = observe::request_id_of(event); !id.empty()) json["request_id"] = id;
+    json["http_version"] = transfer.http_version;
+    json["connection_reused"] = transfer.connection_reused;
+    json["bytes_sent"] = transfer.bytes_sent;
+    json["bytes_received"] = transfer.bytes_received;
+    json["name_lookup_us"] = transfer.name_lookup.count();
+    json["connect_us"] = transfer.connect.count();
+    json["tls_us"] = transfer.tls.count();
+    json["first_byte_us"] = transfer.first_byte.count();
+    json["total_us"] = transfer.total.count();
+  }
+  // A server's words may hold invalid UTF-8.
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+class LogObserver : public Observer {
+ public:
+  using Format = std::string (*)(const Event&);
+  LogObserver(Format format, LogLevel level, LogSink sink)
+      : format_(format), level_(level), sink_(std::move(sink)) {}
+
+  void on(const Event& event) override {
+    const bool is_detail = event.kind == EventKind::call || event.kind == EventKind::attempt;
+    if (is_detail && level_ == LogLevel::info) return;
+    std::string line = format_(event);
+    // Nothing that a message quotes begins a line of its own, or colours a terminal.
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, ' ');
+    if (!sink_) {
+      // In one piece, so that no other line of the program's comes in between.
+      line += '\n';
+      std::fwrite(line.data(), 1, line.size(), stderr);
+      return;
+    }
+    const std::lock_guard lock(mutex_);
+    sink_(line);
+  }
+
+ private:
+  Format format_;
+  LogLevel level_;
+  LogSink sink_;
+  std::mutex mutex_;
+};
+
+class AllObservers : public Observer {
+ public:
+  explicit AllObservers(std::vector<std::shared_ptr<Observer>> observers) {
+    for (auto& observer : observers) {
+      if (!observer) continue;
+      const EventDetail detail = observer->detail();
+      most_ = std::max(most_, detail);
+      observers_.push_back({std::move(observer), detail});
+    }
+  }
+
+  void on(const Event& event) override {
+    Event facts = event;
+    facts.message = nullptr;
+    for (const auto& [observer, detail] : observers_) {
+      try {
+        observer->on(detail == EventDetail::facts ? facts : event);
+      } catch (...) {  // NOLINT(bugprone-empty-catch): the others hear of it all the same.
+      }
+    }
+  }
+
+  EventDetail detail() const override { return most_; }
+
+ private:
+  struct One {
+    std::shared_ptr<Observer> observer;
+    EventDetail detail;
+  };
+  std::vector<One> observers_;
+  EventDetail most_ = EventDetail::facts;
+};
+
+}  // namespace
+
+std::shared_ptr<Observer> log_lines(LogLevel level, LogSink sink) {
+  return std::make_shared<LogObserver>(&line_of, level, std::move(sink));
+}
+
+std::shared_ptr<Observer> log_json(LogLevel level, LogSink sink) {
+  return std::make_shared<LogObserver>(&json_of, level, std::move(sink));
+}
+
+std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers) {
+  return std::make_shared<AllObservers>(std::move(observers));
+}
+
+}  // namespace v0
+}  // namespace operate
