@@ -27,7 +27,7 @@ for kind in static shared; do
 
   for standard in 17 20 23; do
     cmake -S "$source/tests/install/stranger" -B "$work/stranger-$kind-$standard" -DCMAKE_CXX_STANDARD=$standard \
-      -DCMAKE_PREFIX_PATH="$work/prefix-$kind" "$@" >/dev/null
+      -DCMAKE_PREFIX_PATH="$work/prefix-$kind" "$@" -DCMAKE_BUILD_TYPE= >/dev/null
     cmake --build "$work/stranger-$kind-$standard" -j "$(nproc)" >/dev/null
     "$work/stranger-$kind-$standard/service_test"
     echo "$kind, C++$standard: a stranger's project builds and runs."
