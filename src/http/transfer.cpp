@@ -129,8 +129,7 @@ class CurlTransfer {
     if (*code == CURLE_OK && !headers_complete_) broken_ = "the headers break off";
     if (broken_) return core::WireFailure{TransportErrorKind::receive, {}, elapsed(), true, broken_};
     if (*code == CURLE_OK) {
-      long status = 0;
-      curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+      const long status = number(CURLINFO_RESPONSE_CODE);
       answer_.status = static_cast<int>(status);
       // Through a tunnel, and without a proxy, it is the server's own.
       if (status == 407 && settings_.proxy && request_.url.substr(0, 5) == "http:")
@@ -138,8 +137,7 @@ class CurlTransfer {
       answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }
-    long connect_code = 0;
-    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    const long connect_code = number(CURLINFO_HTTP_CONNECTCODE);
     const bool at_proxy = !connected_ && is_of_proxy(*code, connect_code >= 200);
     const TransportErrorKind kind = kind_of(*code, at_proxy);
     // libcurl makes a new connection by itself where a kept one is lost, even if it may not send the request
@@ -326,6 +324,13 @@ class CurlTransfer {
     return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start_);
   }
 
+  // What libcurl counts as a long; 0 where it says nothing.
+  long number(CURLINFO what) const {
+    long value = 0;
+    curl_easy_getinfo(easy_, what, &value);
+    return value;
+  }
+
   Transfer facts() const {
     Transfer facts;
     const auto read = [&](CURLINFO what) {
@@ -337,9 +342,7 @@ class CurlTransfer {
       return std::chrono::microseconds(std::max<curl_off_t>(to - from, 0));
     };
     facts.http_version = version();
-    long connections = 0;
-    curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
-    facts.connection_reused = connected_ && connections == 0;
+    facts.connection_reused = connected_ && number(CURLINFO_NUM_CONNECTS) == 0;
     facts.bytes_sent = static_cast<std::int64_t>(body_sent_);
     facts.bytes_received = read(CURLINFO_SIZE_DOWNLOAD_T);
     if (!facts.connection_reused) {
@@ -354,9 +357,7 @@ class CurlTransfer {
   }
 
   const char* version() const {
-    long version = 0;
-    if (header_bytes_ > 0) curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
-    switch (version) {
+    switch (header_bytes_ > 0 ? number(CURLINFO_HTTP_VERSION) : 0) {
       case CURL_HTTP_VERSION_1_0:
         return "1.0";
       case CURL_HTTP_VERSION_1_1:
@@ -369,10 +370,8 @@ class CurlTransfer {
   }
 
   core::WireFailure timed_out(TimeLimit limit) const {
-    long connect_code = 0;
-    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &connect_code);
-    const bool by_proxy =
-        settings_.proxy && !settings_.proxy->is_socks() && !connected_ && connect_code < 200;
+    const bool by_proxy = settings_.proxy && !settings_.proxy->is_socks() && !connected_ &&
+                          number(CURLINFO_HTTP_CONNECTCODE) < 200;
     return {TransportErrorKind::timeout, limit, elapsed(), connected_,
             by_proxy ? "by the proxy " + proxy_name() : std::string()};
   }

@@ -101,11 +101,9 @@ class ObserverTest : public testing::Test {
 TEST_F(ObserverTest, HearsOfEachStepOfACall) {
   config.retry = {2, 1s, 1s};
   const Client client = client_of({503, 200}, "x-request-id: req-7\r\n");
-  client.call({"POST", "/deals", {}, "{\"a\":1}"}, [] {
-    operate::RequestOptions options;
-    options.safe_to_repeat = true;
-    return options;
-  }());
+  operate::RequestOptions options;
+  options.safe_to_repeat = true;
+  client.call({"POST", "/deals", {}, "{\"a\":1}"}, options);
   ASSERT_EQ(listener->kinds(), (std::vector<EventKind>{EventKind::call, EventKind::attempt, EventKind::wait,
                                                        EventKind::attempt, EventKind::result}));
   const auto heard = listener->heard();

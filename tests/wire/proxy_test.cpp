@@ -340,25 +340,22 @@ void open_socks_tunnel(Connection& connection) {
   connection.send(std::string("\5\0\0\1\0\0\0\0\0\0", 10));
 }
 
-TEST_F(ProxyOnTheWireTest, SocksWorksToo) {
-  RawServer socks(
-      [this](Connection& connection, int) {
-        open_socks_tunnel(connection);
-        connection.tunnel_to(server.port());
-      },
-      Wire::plain);
-  config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
-  EXPECT_EQ(Client(config).people().create(person).id, "1");
-}
+class SocksOnTheWireTest : public ProxyOnTheWireTest {
+ protected:
+  SocksOnTheWireTest() {
+    proxy.emplace(
+        [this](Connection& connection, int) {
+          open_socks_tunnel(connection);
+          connection.tunnel_to(server.port());
+        },
+        Wire::plain);
+    config.proxy = "socks5h://127.0.0.1:" + std::to_string(proxy->port());
+  }
+};
 
-TEST_F(ProxyOnTheWireTest, AServerThatIsNotTrustedIsNotTheSocksProxysError) {
-  RawServer socks(
-      [this](Connection& connection, int) {
-        open_socks_tunnel(connection);
-        connection.tunnel_to(server.port());
-      },
-      Wire::plain);
-  config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
+TEST_F(SocksOnTheWireTest, Works) { EXPECT_EQ(Client(config).people().create(person).id, "1"); }
+
+TEST_F(SocksOnTheWireTest, AServerThatIsNotTrustedIsNotTheProxysError) {
   config.ca_file = "";
   expect_failure(TransportErrorKind::tls, 1);
 }
