@@ -6,7 +6,7 @@ cores=$(getconf _NPROCESSORS_ONLN)
 # need [PACKAGE...]: installs what every build needs, and further Debian packages of one job, or names it.
 need() {
   local packages=(g++ cmake make perl pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev
-                  libcpp-httplib-dev libcli11-dev libssl-dev "$@")
+                  libcpp-httplib-dev libcli11-dev libssl-dev curl "$@")
   if ! command -v dpkg-query >/dev/null; then
     cat >&2 <<'NAMES'
 Not Debian or Ubuntu, so nothing is installed here. Needed, where it is missing:

@@ -16,6 +16,10 @@ if(OPERATE_BUILD_TESTING)
   install(TARGETS operate-emulator)
 endif()
 
+# What error.report() links to, and what the README links to, at the same places beside each other.
+install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
 configure_package_config_file(cmake/operateConfig.cmake.in operateConfig.cmake INSTALL_DESTINATION ${package_dir})
 # Before 1.0 a minor version may change the ABI.
 write_basic_package_version_file(operateConfigVersion.cmake COMPATIBILITY SameMinorVersion)

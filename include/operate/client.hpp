@@ -5,8 +5,10 @@
 #include <operate/export.hpp>
 #include <operate/people.hpp>
 #include <operate/request.hpp>
+#include <operate/transfer.hpp>
 
 #include <memory>
+#include <string>
 
 namespace operate {
 inline namespace v0 {
@@ -46,6 +48,21 @@ class OPERATE_EXPORT Client {
   /// status from 200 to 299; throws ValidationError for a path, header or method that cannot be sent,
   /// TransportError, and ApiError, also for a `success: false`.
   Response call(const Request& request, const RequestOptions& options = {}) const;
+
+  /// Whether the key works, for a start-up or a readiness probe: one call that changes nothing, for one
+  /// company, with the client's retries and limits (`options` can set shorter ones). Returns what happened on
+  /// the wire; throws what Companies::list throws: InvalidApiKeyError for a key that is wrong or has expired,
+  /// PermissionDeniedError for one that is good, but not for companies, DecodeError where something else than
+  /// the API answers, TransportError where nothing does. For an answer without exceptions:
+  /// `attempt([&] { return client.check(); })`.
+  Transfer check(const RequestOptions& options = {}) const;
+
+  /// What call() would send, as one command for a POSIX shell with curl (7.68 and newer), to be tried out by
+  /// hand; nothing is sent. The key is not in it: the command reads `$OPERATE_API_KEY`, and for a proxy that
+  /// wants a user `$OPERATE_PROXY_USER` (`user:password`). The body and the query are, and may hold personal
+  /// data. Makes one attempt, with its limits; a traceparent is not added. Throws ValidationError as call()
+  /// does.
+  std::string explain(const Request& request, const RequestOptions& options = {}) const;
 
  private:
   friend class detail::ClientAccess;

@@ -5,6 +5,7 @@
 #include <operate/export.hpp>
 #include <operate/observer.hpp>
 #include <operate/retry_policy.hpp>
+#include <operate/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -78,6 +79,10 @@ struct OPERATE_EXPORT Config {
   /// Hears what happens to the client's calls: log_lines(), log_json() or one of your own. Empty: nobody
   /// does, at no cost.
   std::shared_ptr<Observer> observer = {};
+
+  /// What makes the attempts instead of libcurl, in tests above all. With one, the settings for connections
+  /// mean nothing here; libcurl_transport() says which those are.
+  std::shared_ptr<Transport> transport = {};
 
   /// Empty: the real one.
   std::shared_ptr<Clock> clock = {};

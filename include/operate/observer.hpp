@@ -95,6 +95,15 @@ struct Event {
   const EventMessage* message = nullptr;
 };
 
+/// The W3C Trace Context headers of a request.
+struct TraceContext {
+  /// `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01` for example; version 00. What is no such value
+  /// is not sent. Empty: none is sent.
+  std::string traceparent = {};
+  /// Sent beside a `traceparent`; empty: none is sent.
+  std::string tracestate = {};
+};
+
 /// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
 ///
 /// on() is called by the thread that makes the call, in the middle of it, by many threads at once: it has to
@@ -112,6 +121,15 @@ class OPERATE_EXPORT Observer {
 
   /// How much its events are to hold; asked once by each client, when it is made.
   virtual EventDetail detail() const { return EventDetail::facts; }
+
+  /// The trace that an attempt is to belong to, asked just before it is sent: the place to begin a span,
+  /// which on() ends when it hears of the attempt. `attempt` is as the coming event will be, without its
+  /// outcome. None where it throws. A call whose RequestOptions::headers have a `traceparent` or a
+  /// `tracestate` of their own is not asked about.
+  virtual TraceContext trace_context(const Event& attempt) {
+    (void)attempt;
+    return {};
+  }
 
  private:
   friend class detail::CallReporter;

@@ -6,4 +6,5 @@
 #include <operate/log.hpp>
 #include <operate/metrics.hpp>
 #include <operate/result.hpp>
+#include <operate/transport.hpp>
 #include <operate/version.hpp>

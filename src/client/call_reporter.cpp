@@ -30,6 +30,20 @@ void CallReporter::will_wait(milliseconds wait, WaitReason reason) {
   tell(event);
 }
 
+TraceContext CallReporter::trace_context(milliseconds waited) noexcept {
+  try {
+    Event event = this->event(EventKind::attempt);
+    event.attempt = attempts_ + 1;
+    event.wait = waited;
+    event.status = 0;
+    event.failure = nullptr;
+    event.transfer = nullptr;
+    return observer_->trace_context(event);
+  } catch (...) {
+    return {};
+  }
+}
+
 void CallReporter::attempted(const Attempt& attempt, const EventMessage* message) {
   if (!observer_) return;
   ++attempts_;

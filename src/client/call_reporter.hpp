@@ -28,6 +28,8 @@ class CallReporter {
   explicit operator bool() const noexcept { return observer_ != nullptr; }
 
   void will_wait(std::chrono::milliseconds wait, WaitReason reason);
+  /// The trace that the next attempt is to belong to, which has waited for so long.
+  TraceContext trace_context(std::chrono::milliseconds waited) noexcept;
   /// `message` is null unless the observer asks for it.
   void attempted(const Attempt& attempt, const EventMessage* message);
   void succeeded() noexcept { end(true, nullptr); }

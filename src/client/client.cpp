@@ -27,5 +27,9 @@ Response Client::call(const Request& request, const RequestOptions& options) con
   });
 }
 
+std::string Client::explain(const Request& request, const RequestOptions& options) const {
+  return state_->explain(request, options);
+}
+
 }  // namespace v0
 }  // namespace operate

@@ -1,15 +1,17 @@
 #include "client/client_state.hpp"
 
 #include "client/config.hpp"
-#include "client/proxy.hpp"
+#include "client/libcurl_transport.hpp"
 #include "client/real_clock.hpp"
+#include "core/curl_command.hpp"
 #include "core/event_message.hpp"
+#include "core/headers.hpp"
+#include "core/names.hpp"
 #include "core/rate_hints.hpp"
 #include "core/request_builder.hpp"
 #include "core/retry.hpp"
+#include "core/trace_context.hpp"
 #include "credentials/key_provider.hpp"
-
-#include <operate/version.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -25,32 +27,25 @@ namespace detail {
 
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-std::string user_agent(const std::string& suffix) {
-  std::string text = "operate-cpp/" + std::to_string(OPERATE_VERSION_MAJOR) + "." +
-                     std::to_string(OPERATE_VERSION_MINOR) + "." + std::to_string(OPERATE_VERSION_PATCH) +
-                     " " + http::library_version();
+std::string user_agent(const std::string& library, const std::string& suffix) {
+  std::string text = std::string(core::sdk_name) + " " + library;
   return suffix.empty() ? text : text + " " + suffix;
 }
 
-core::AttemptOutcome outcome_of(const core::WireResult& result) {
-  if (const auto* failure = std::get_if<core::WireFailure>(&result))
-    return {0, failure->kind, failure->request_may_have_arrived, {}, failure->permanent};
-  const auto& answer = std::get<core::WireAnswer>(result);
-  return {answer.status, {}, true, answer.status < 400 ? std::nullopt : core::wait_asked_for(answer)};
+// A call that was given one of its own keeps it.
+bool has_trace_context(const RequestOptions& options) {
+  return core::find_header(options.headers, "traceparent") ||
+         core::find_header(options.headers, "tracestate");
 }
 
-http::TransportSettings transport_settings(const Config& config, const core::BaseUrl& base_url) {
-  http::TransportSettings settings;
-  settings.connect_timeout = config.connect_timeout;
-  settings.stall_timeout = config.stall_timeout;
-  settings.max_response_bytes = config.max_response_bytes;
-  settings.max_connections = config.max_connections;
-  settings.ca_file = config.ca_file;
-  settings.proxy = client::proxy_to(base_url, config);
-  settings.tls = base_url.tls || (settings.proxy && settings.proxy->speaks_tls());
-  return settings;
+core::AttemptOutcome outcome_of(const TransportResult& result) {
+  if (const auto* failure = std::get_if<TransportFailure>(&result))
+    return {0, failure->kind, failure->request_may_have_arrived, {}, failure->permanent};
+  const auto& answer = std::get<TransportAnswer>(result);
+  return {answer.status, {}, true, answer.status < 400 ? std::nullopt : core::wait_asked_for(answer)};
 }
 
 }  // namespace
@@ -60,11 +55,29 @@ ClientState::ClientState(const Config& config)
       base_url_(core::parse_base_url(config_.base_url, config_.allow_plain_http)),
       key_(KeyProvider::load(config_.api_key)),
       clock_(config_.clock ? config_.clock : std::make_shared<client::RealClock>()),
-      user_agent_(user_agent(config_.user_agent_suffix)),
+      library_(http::library_version()),
+      user_agent_(user_agent(library_, config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
       throttle_(config_.retry.budget),
-      transport_(transport_settings(config_, base_url_)),
-      detail_(config_.observer ? config_.observer->detail() : EventDetail::facts) {}
+      detail_(config_.observer ? config_.observer->detail() : EventDetail::facts) {
+  if (!config_.transport) libcurl_.emplace(client::transport_settings(config_, base_url_));
+}
+
+TransportRequest ClientState::build(const Request& request, const RequestOptions& options,
+                                    bool safe_to_repeat) const {
+  TransportRequest wire = core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
+  wire.api_key = key_->value();
+  return wire;
+}
+
+std::string ClientState::explain(const Request& request, const RequestOptions& options) const {
+  core::validate(request);
+  core::validate(options);
+  core::CurlSettings settings{
+      config_.connect_timeout, options.timeout.value_or(config_.timeout), config_.ca_file, {}};
+  if (libcurl_) settings.proxy = libcurl_->settings().proxy;
+  return core::curl_command(build(request, options, false), settings);
+}
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,
                                     bool safe_to_repeat, CallReporter& reporter) {
@@ -78,32 +91,33 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   exchange.method = request.method;
   exchange.path = request.path;
   exchange.key = key_;
-  const core::WireRequest wire =
-      core::build_request(request, options, safe_to_repeat, base_url_.text, user_agent_);
+  if (libcurl_) exchange.transport = library_;
+  TransportRequest wire = build(request, options, safe_to_repeat);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
-  core::WireResult result = core::WireFailure{};
+  TransportResult result = TransportFailure{};
   auto end = start, due = start;
   for (int retries = 0;; ++retries) {
     auto turn = wait_for_turn(due, deadline, options.cancel, reporter);
-    if (const auto* failure = std::get_if<core::WireFailure>(&turn)) {
+    if (const auto* none = std::get_if<NoTurn>(&turn)) {
       // After an attempt, its error says more than that there was no time for another.
-      if (exchange.attempts.empty() || failure->kind == TransportErrorKind::cancelled)
-        core::raise_failure(exchange, *failure);
+      if (exchange.attempts.empty() || none->failure.kind == TransportErrorKind::cancelled) {
+        exchange.held_for = none->held_for;
+        core::raise_failure(exchange, none->failure);
+      }
       break;
     }
     auto& [begin, lease] = std::get<Turn>(turn);
-    result = transport_.send(lease, wire, *key_,
-                             {timeout, std::chrono::ceil<milliseconds>(deadline - begin), options.cancel});
+    if (reporter && !has_trace_context(options))
+      core::set_trace_context(wire.headers, reporter.trace_context(duration_cast<milliseconds>(begin - end)));
+    result = send(lease, wire, {timeout, std::chrono::ceil<milliseconds>(deadline - begin), options.cancel});
     const auto waited = begin - end;
     end = clock_->now();
-    Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
-    facts.request_id = key_->redact(facts.request_id);
-    const auto* failure = std::get_if<core::WireFailure>(&result);
+    const Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
+    const auto* failure = std::get_if<TransportFailure>(&result);
     const core::AttemptOutcome outcome = outcome_of(result);
-    exchange.attempts.push_back({outcome.status, outcome.failure,
-                                 std::chrono::duration_cast<milliseconds>(end - begin),
-                                 std::chrono::duration_cast<milliseconds>(waited), facts});
+    exchange.attempts.push_back({outcome.status, outcome.failure, duration_cast<milliseconds>(end - begin),
+                                 duration_cast<milliseconds>(waited), facts});
     if (reporter) report(reporter, request, options, wire, exchange, result);
     const milliseconds wait = core::backoff(policy, retries, failure || outcome.status >= 400 ? jitter() : 0);
     note(result, outcome, wait, end);
@@ -120,25 +134,40 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       break;
     }
   }
-  if (const auto* failure = std::get_if<core::WireFailure>(&result)) core::raise_failure(exchange, *failure);
-  exchange.answer = std::move(std::get<core::WireAnswer>(result));
+  if (const auto* failure = std::get_if<TransportFailure>(&result)) core::raise_failure(exchange, *failure);
+  exchange.answer = std::move(std::get<TransportAnswer>(result));
   return exchange;
 }
 
+TransportResult ClientState::send(std::optional<http::HandlePool::Lease>& lease,
+                                  const TransportRequest& request, const TransportLimits& limits) {
+  TransportResult result =
+      lease ? libcurl_->send(*lease, request, limits) : config_.transport->send(request, limits);
+  Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
+  if (auto* answer = std::get_if<TransportAnswer>(&result)) {
+    if (answer->received == std::chrono::system_clock::time_point())
+      answer->received = std::chrono::system_clock::now();
+    const auto* id = core::find_header(answer->headers, "x-request-id");
+    if (id && facts.request_id.empty()) facts.request_id = *id;
+  }
+  facts.request_id = key_->redact(facts.request_id);
+  return result;
+}
+
 void ClientState::report(CallReporter& reporter, const Request& request, const RequestOptions& options,
-                         const core::WireRequest& wire, const core::Exchange& exchange,
-                         const core::WireResult& result) {
+                         const TransportRequest& wire, const core::Exchange& exchange,
+                         const TransportResult& result) {
   std::optional<EventMessage> message;
   if (detail_ != EventDetail::facts)
     message =
-        core::event_message(base_url_.text, request, options, wire, std::get_if<core::WireAnswer>(&result),
+        core::event_message(base_url_.text, request, options, wire, std::get_if<TransportAnswer>(&result),
                             *key_, detail_ == EventDetail::bodies);
   reporter.attempted(exchange.attempts.back(), message ? &*message : nullptr);
 }
 
-void ClientState::note(const core::WireResult& result, const core::AttemptOutcome& outcome, milliseconds wait,
+void ClientState::note(const TransportResult& result, const core::AttemptOutcome& outcome, milliseconds wait,
                        Clock::time_point now) {
-  const auto* answer = std::get_if<core::WireAnswer>(&result);
+  const auto* answer = std::get_if<TransportAnswer>(&result);
   if (!answer) return;
   if (answer->status == 429)
     throttle_.hold(now, outcome.retry_after.value_or(wait));
@@ -147,11 +176,12 @@ void ClientState::note(const core::WireResult& result, const core::AttemptOutcom
   if (answer->status < 400) throttle_.call_succeeded(now);
 }
 
-std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(Clock::time_point due,
-                                                                              Clock::time_point deadline,
-                                                                              const CancellationToken& cancel,
-                                                                              CallReporter& reporter) {
-  core::WireFailure none{TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
+std::variant<ClientState::Turn, ClientState::NoTurn> ClientState::wait_for_turn(
+    Clock::time_point due, Clock::time_point deadline, const CancellationToken& cancel,
+    CallReporter& reporter) {
+  NoTurn no_turn;
+  TransportFailure& none = no_turn.failure;
+  none = {TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
   const auto start = clock_->now();
   auto reason = WaitReason::retry;
   Clock::time_point announced = {};
@@ -160,7 +190,7 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(Cl
     if (held_until > due) {
       reason = WaitReason::rate_limit;
       // Those who waited for the same moment do not all begin at it.
-      const auto spread = std::chrono::duration_cast<milliseconds>(config_.retry.initial_delay * jitter());
+      const auto spread = duration_cast<milliseconds>(config_.retry.initial_delay * jitter());
       due = held_until + spread;
       if (due >= deadline) due = held_until;
     }
@@ -174,9 +204,10 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(Cl
       clock_->sleep_until(due, cancel);
       continue;
     }
-    auto lease = transport_.reserve(std::chrono::ceil<milliseconds>(deadline - now), cancel);
+    std::optional<http::HandlePool::Lease> lease;
+    if (libcurl_) lease.emplace(libcurl_->reserve(std::chrono::ceil<milliseconds>(deadline - now), cancel));
     const auto begin = clock_->now();
-    if (!lease || begin >= deadline) {
+    if ((lease && !*lease) || begin >= deadline) {
       none.limit = TimeLimit::pool;
       break;
     }
@@ -184,13 +215,13 @@ std::variant<ClientState::Turn, core::WireFailure> ClientState::wait_for_turn(Cl
     if (throttle_.held_until() <= begin && !cancel.is_cancelled()) return Turn{begin, std::move(lease)};
   }
   const auto end = clock_->now();
-  none.elapsed = std::chrono::duration_cast<milliseconds>(end - start);
+  none.elapsed = duration_cast<milliseconds>(end - start);
   // Also where it was to begin just before its deadline, and the clock was late.
   if (none.limit == TimeLimit::deadline && throttle_.held_until() > start) none.limit = TimeLimit::rate_limit;
   if (none.limit == TimeLimit::rate_limit)
-    none.retry_after = std::chrono::ceil<milliseconds>(std::max(due - end, Clock::time_point::duration(0)));
+    no_turn.held_for = std::chrono::ceil<milliseconds>(std::max(due - end, Clock::time_point::duration(0)));
   if (cancel.is_cancelled()) none.kind = TransportErrorKind::cancelled;
-  return none;
+  return no_turn;
 }
 
 // SplitMix64, whose state is one number that threads can share without a lock.

@@ -12,10 +12,12 @@
 #include <operate/client.hpp>
 #include <operate/config.hpp>
 #include <operate/request.hpp>
+#include <operate/transport.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -47,34 +49,46 @@ class ClientState {
     }
   }
 
+  /// The request as a command line, as Client::explain says.
+  std::string explain(const Request& request, const RequestOptions& options) const;
+
  private:
+  TransportRequest build(const Request& request, const RequestOptions& options, bool safe_to_repeat) const;
   core::Exchange execute(const Request& request, const RequestOptions& options, bool safe_to_repeat,
                          CallReporter& reporter);
   double jitter();
   /// Remembers what an attempt means for the client's other calls. `wait` is what the call itself would wait.
-  void note(const core::WireResult& result, const core::AttemptOutcome& outcome,
+  void note(const TransportResult& result, const core::AttemptOutcome& outcome,
             std::chrono::milliseconds wait, Clock::time_point now);
   void report(CallReporter& reporter, const Request& request, const RequestOptions& options,
-              const core::WireRequest& wire, const core::Exchange& exchange, const core::WireResult& result);
-  /// When an attempt begins, and the connection for it.
+              const TransportRequest& wire, const core::Exchange& exchange, const TransportResult& result);
+  /// When an attempt begins, and the connection for it; none where the transport is not the SDK's own.
   struct Turn {
     Clock::time_point begin;
-    http::HandlePool::Lease lease;
+    std::optional<http::HandlePool::Lease> lease;
   };
-  /// Waits until `due`, for as long as the server has asked the client to stay away, and for a connection;
-  /// the failure says why there is no attempt.
-  std::variant<Turn, core::WireFailure> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
-                                                      const CancellationToken& cancel,
-                                                      CallReporter& reporter);
+  /// Why there is no attempt; `held_for` says in how long attempts may begin again, where the server asked
+  /// the client to stay away.
+  struct NoTurn {
+    TransportFailure failure;
+    std::optional<std::chrono::milliseconds> held_for;
+  };
+  /// Waits until `due`, for as long as the server has asked the client to stay away, and for a connection.
+  std::variant<Turn, NoTurn> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
+                                           const CancellationToken& cancel, CallReporter& reporter);
+  /// One attempt, over libcurl or over the transport that the user brought.
+  TransportResult send(std::optional<http::HandlePool::Lease>& lease, const TransportRequest& request,
+                       const TransportLimits& limits);
 
   Config config_;
   core::BaseUrl base_url_;
   std::shared_ptr<const core::ApiKey> key_;
   std::shared_ptr<Clock> clock_;
+  std::string library_;
   std::string user_agent_;
   std::atomic<std::uint64_t> jitter_state_;
   core::Throttle throttle_;
-  http::CurlTransport transport_;
+  std::optional<http::CurlTransport> libcurl_;  // Empty where Config::transport stands in for it.
   EventDetail detail_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/redact.hpp"
 #include "core/secret.hpp"
 
 #include <string>
@@ -18,10 +19,8 @@ class ApiKey {
   std::string_view value() const noexcept { return value_.view(); }
   const std::string& origin() const noexcept { return origin_; }
 
-  /// The text with the key taken out, also where it is only a part of the key of 8 characters and more, so
-  /// that a server that quotes the key, whole or cut off, does not bring it into a log. A key of fewer
-  /// characters is taken out where it stands alone, not inside a word.
-  std::string redact(std::string_view text) const;
+  /// core::redact with this key.
+  std::string redact(std::string_view text) const { return core::redact(text, value()); }
 
  private:
   Secret value_;

@@ -1,6 +1,6 @@
 #include "core/authority.hpp"
 
-#include "core/wire.hpp"
+#include "core/headers.hpp"
 
 #include <charconv>
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include <operate/error.hpp>
 
 #include "core/error_details.hpp"
+#include "core/headers.hpp"
 #include "core/names.hpp"
 
 #include <nlohmann/json.hpp>
@@ -49,7 +50,8 @@ std::string Error::report() const {
   const auto word_or_empty = [](const std::string& text) {
     return detail::is_word(text) ? text : std::string();
   };
-  nlohmann::ordered_json report = {{"error", core::name_of(*this)},
+  const std::string name = core::name_of(*this);
+  nlohmann::ordered_json report = {{"error", name},
                                    {"message", details_->what},
                                    {"method", details_->method},
                                    {"path", details_->path},
@@ -65,6 +67,9 @@ std::string Error::report() const {
   }
   if (details_->retry_after) report["retry_after_ms"] = details_->retry_after->count();
   if (!details_->subject.empty()) report["subject"] = details_->subject;
+  auto& headers = report["headers"] = nlohmann::ordered_json::array();
+  for (const auto& [header, value] : details_->headers)
+    if (core::is_shown_header(header)) headers.push_back({{"name", header}, {"value", value}});
   auto& attempts = report["attempts"] = nlohmann::ordered_json::array();
   for (const Attempt& attempt : details_->attempts) {
     const Transfer& transfer = attempt.transfer;
@@ -83,6 +88,9 @@ std::string Error::report() const {
                         {"first_byte_us", transfer.first_byte.count()},
                         {"total_us", transfer.total.count()}});
   }
+  report["sdk"] = core::sdk_name;
+  report["transport"] = details_->transport;
+  report["documentation"] = "docs/errors.md#" + core::lower_case(name);
   // A server's words may hold invalid UTF-8, which must not turn a report into an exception.
   return report.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

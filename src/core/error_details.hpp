@@ -24,6 +24,7 @@ struct ErrorDetails {
   int status = 0;
   std::string type = {}, server_message = {}, request_id = {}, body = {};
   std::vector<Header> headers = {};
+  std::string transport = {};
   std::optional<std::chrono::milliseconds> retry_after = {};
 };
 

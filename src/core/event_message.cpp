@@ -1,5 +1,7 @@
 #include "core/event_message.hpp"
 
+#include "core/headers.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -10,44 +12,13 @@ namespace {
 
 constexpr std::string_view removed = "[removed]";
 
-// Headers that say how a message is to be read, cached, limited and traced. None names a person or holds a
-// secret.
-constexpr std::array<std::string_view, 27> shown_headers = {"accept",
-                                                            "accept-encoding",
-                                                            "age",
-                                                            "allow",
-                                                            "cache-control",
-                                                            "connection",
-                                                            "content-encoding",
-                                                            "content-length",
-                                                            "content-type",
-                                                            "date",
-                                                            "etag",
-                                                            "expires",
-                                                            "ratelimit-limit",
-                                                            "ratelimit-remaining",
-                                                            "ratelimit-reset",
-                                                            "retry-after",
-                                                            "retry-after-ms",
-                                                            "server",
-                                                            "traceparent",
-                                                            "transfer-encoding",
-                                                            "user-agent",
-                                                            "vary",
-                                                            "via",
-                                                            "x-ratelimit-limit",
-                                                            "x-ratelimit-remaining",
-                                                            "x-ratelimit-reset",
-                                                            "x-request-id"};
 constexpr std::array<std::string_view, 2> shown_parameters = {"limit", "offset"};
 
 std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key) {
   std::vector<Header> result;
   result.reserve(headers.size());
   for (const auto& [name, value] : headers) {
-    const bool is_shown = std::any_of(shown_headers.begin(), shown_headers.end(),
-                                      [&name = name](std::string_view one) { return same_name(one, name); });
-    result.push_back({key.redact(name), is_shown ? key.redact(value) : std::string(removed)});
+    result.push_back({key.redact(name), is_shown_header(name) ? key.redact(value) : std::string(removed)});
   }
   return result;
 }
@@ -55,7 +26,7 @@ std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key)
 }  // namespace
 
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
-                           const WireRequest& wire, const WireAnswer* answer, const ApiKey& key,
+                           const TransportRequest& wire, const TransportAnswer* answer, const ApiKey& key,
                            bool with_bodies) {
   EventMessage message;
   message.url = key.redact(std::string(base_url) + request.path);

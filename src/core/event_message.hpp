@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/api_key.hpp"
-#include "core/wire.hpp"
 
 #include <operate/observer.hpp>
 #include <operate/request.hpp>
+#include <operate/transport.hpp>
 
 #include <string_view>
 
@@ -13,7 +13,7 @@ namespace operate::core {
 /// What an observer may see of an attempt: the lists that EventMessage speaks of are here. `answer` is null
 /// where there was none.
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
-                           const WireRequest& wire, const WireAnswer* answer, const ApiKey& key,
+                           const TransportRequest& wire, const TransportAnswer* answer, const ApiKey& key,
                            bool with_bodies);
 
 }  // namespace operate::core

@@ -2,6 +2,7 @@
 
 #include "core/answer.hpp"
 #include "core/error_details.hpp"
+#include "core/headers.hpp"
 #include "core/rate_hints.hpp"
 #include "core/retry.hpp"
 
@@ -31,6 +32,7 @@ ErrorDetails details_of(const Exchange& exchange) {
   details.method = exchange.method;
   details.path = exchange.key->redact(exchange.path);
   details.attempts = exchange.attempts;
+  details.transport = exchange.transport;
   return details;
 }
 
@@ -129,14 +131,14 @@ std::string words(TimeLimit limit) {
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> wait_asked_for(const WireAnswer& answer) {
+std::optional<std::chrono::milliseconds> wait_asked_for(const TransportAnswer& answer) {
   auto wait = retry_after(answer.headers, answer.received);
   if (!wait && answer.status == 429) wait = rate_limit_reset(answer.headers, answer.received);
   return wait;
 }
 
 void raise_status(const Exchange& exchange) {
-  const WireAnswer& answer = exchange.answer;
+  const TransportAnswer& answer = exchange.answer;
   const int status = answer.status;
   ErrorDetails details = details_of(exchange);
   add_answer(details, exchange);
@@ -188,7 +190,7 @@ void raise_status(const Exchange& exchange) {
   raise<ApiError>(std::move(details));
 }
 
-void raise_failure(const Exchange& exchange, const WireFailure& failure) {
+void raise_failure(const Exchange& exchange, const TransportFailure& failure) {
   ErrorDetails details = details_of(exchange);
   details.kind = failure.kind;
   details.limit = failure.limit;
@@ -201,10 +203,10 @@ void raise_failure(const Exchange& exchange, const WireFailure& failure) {
     raise<CancelledError>(std::move(details));
   }
   if (failure.kind == TransportErrorKind::timeout) {
-    details.retry_after = failure.retry_after;
+    details.retry_after = exchange.held_for;
     std::string text = words(failure.limit);
-    if (failure.retry_after)
-      text += "; calls may begin again in " + std::to_string(failure.retry_after->count()) + " ms";
+    if (exchange.held_for)
+      text += "; calls may begin again in " + std::to_string(exchange.held_for->count()) + " ms";
     else
       text += ", after " + std::to_string(failure.elapsed.count()) + " ms";
     if (!failure.message.empty()) text += " (" + failure.message + ")";

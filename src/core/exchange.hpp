@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/api_key.hpp"
-#include "core/wire.hpp"
 
 #include <operate/error.hpp>
+#include <operate/transport.hpp>
 
 #include <chrono>
 #include <memory>
@@ -21,19 +21,22 @@ struct Exchange {
   bool safe_to_repeat = false;
   std::shared_ptr<const ApiKey> key = {};
   std::vector<Attempt> attempts = {};
-  WireAnswer answer = {};       ///< The last one, where there was one.
+  TransportAnswer answer = {};  ///< The last one, where there was one.
   bool out_of_time = false;     ///< Not repeated because the server asks for a wait beyond the deadline.
   bool out_of_retries = false;  ///< Not repeated because the client had no retry in reserve.
+  /// Where nothing was sent because the server asked the client to stay away: for how long it still has to.
+  std::optional<std::chrono::milliseconds> held_for = {};
+  std::string transport = {};  ///< The library that sends, with its version; empty for one of the user's own.
 };
 
 /// How long the server asks to wait before this call is repeated; empty where it does not.
-std::optional<std::chrono::milliseconds> wait_asked_for(const WireAnswer& answer);
+std::optional<std::chrono::milliseconds> wait_asked_for(const TransportAnswer& answer);
 
 /// Throws the error that stands for an answer whose status is not from 200 to 299.
 [[noreturn]] void raise_status(const Exchange& exchange);
 
 /// Throws the error that stands for a lost connection or a limit of time.
-[[noreturn]] void raise_failure(const Exchange& exchange, const WireFailure& failure);
+[[noreturn]] void raise_failure(const Exchange& exchange, const TransportFailure& failure);
 
 /// Throws DecodeError. `problem` goes on behind "the answer".
 [[noreturn]] void raise_undecodable(const Exchange& exchange, const std::string& problem);

@@ -1,5 +1,7 @@
 #include "core/names.hpp"
 
+#include <operate/version.hpp>
+
 namespace operate {
 inline namespace v0 {
 
@@ -52,6 +54,14 @@ const char* to_string(TimeLimit limit) noexcept {
 namespace core {
 
 // Derived classes stand before their bases.
+#define OPERATE_TEXT_OF(number) #number
+#define OPERATE_VERSION_TEXT(major, minor, patch) \
+  OPERATE_TEXT_OF(major) "." OPERATE_TEXT_OF(minor) "." OPERATE_TEXT_OF(patch)
+const char* const sdk_name =
+    "operate-cpp/" OPERATE_VERSION_TEXT(OPERATE_VERSION_MAJOR, OPERATE_VERSION_MINOR, OPERATE_VERSION_PATCH);
+#undef OPERATE_VERSION_TEXT
+#undef OPERATE_TEXT_OF
+
 const char* name_of(const Error& error) {
 #define OPERATE_NAME(Class) \
   if (dynamic_cast<const Class*>(&error)) return #Class;

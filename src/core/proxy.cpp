@@ -1,7 +1,7 @@
 #include "core/proxy.hpp"
 
+#include "core/headers.hpp"
 #include "core/refuse.hpp"
-#include "core/wire.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,8 +1,8 @@
 #include "core/rate_hints.hpp"
 
 #include "core/decimal.hpp"
+#include "core/headers.hpp"
 #include "core/http_date.hpp"
-#include "core/wire.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "core/request_builder.hpp"
 
+#include "core/headers.hpp"
 #include "core/path.hpp"
 
 namespace operate::core {
@@ -18,9 +19,9 @@ void append_query(std::string& url, const std::vector<QueryParameter>& parameter
 
 }  // namespace
 
-WireRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
-                          std::string_view base_url, const std::string& user_agent) {
-  WireRequest wire;
+TransportRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                               std::string_view base_url, const std::string& user_agent) {
+  TransportRequest wire;
   wire.method = request.method;
   wire.url.reserve(base_url.size() + request.path.size() + 64);
   wire.url.append(base_url).append(request.path);

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "core/wire.hpp"
-
 #include <operate/request.hpp>
+#include <operate/transport.hpp>
 
 #include <string>
 #include <string_view>
@@ -10,7 +9,7 @@
 namespace operate::core {
 
 /// Puts a validated request together. `safe_to_repeat` is what holds where the options leave it open.
-WireRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
-                          std::string_view base_url, const std::string& user_agent);
+TransportRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                               std::string_view base_url, const std::string& user_agent);
 
 }  // namespace operate::core

@@ -1,8 +1,8 @@
 #include "core/validation.hpp"
 
+#include "core/headers.hpp"
 #include "core/path.hpp"
 #include "core/refuse.hpp"
-#include "core/wire.hpp"
 #include "json/document.hpp"
 
 #include <algorithm>

@@ -43,14 +43,14 @@ HandlePool::Lease CurlTransport::reserve(std::chrono::milliseconds at_most, cons
   return pool_.lease(std::chrono::steady_clock::now() + at_most, cancel);
 }
 
-core::WireResult CurlTransport::send(HandlePool::Lease& lease, const core::WireRequest& request,
-                                     const core::ApiKey& key, const AttemptLimits& limits) {
+TransportResult CurlTransport::send(HandlePool::Lease& lease, const TransportRequest& request,
+                                    const TransportLimits& limits) {
   // Without TLS, libcurl writes to sockets itself and asks for no signal.
   std::optional<SigpipeGuard> guard;
   if (settings_.tls) guard.emplace();
   try {
-    core::WireResult result = transfer(*lease, settings_, request, key, limits);
-    if (std::holds_alternative<core::WireFailure>(result)) lease.drop();
+    TransportResult result = transfer(*lease, settings_, request, limits);
+    if (std::holds_alternative<TransportFailure>(result)) lease.drop();
     return result;
   } catch (...) {
     lease.drop();

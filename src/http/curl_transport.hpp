@@ -1,11 +1,10 @@
 #pragma once
 
-#include "core/api_key.hpp"
 #include "core/proxy.hpp"
-#include "core/wire.hpp"
 #include "http/handle_pool.hpp"
 
 #include <operate/cancellation.hpp>
+#include <operate/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -25,13 +24,6 @@ struct TransportSettings {
   std::string accepted_encodings = {};  ///< Set by the transport.
 };
 
-/// What one attempt may take.
-struct AttemptLimits {
-  std::chrono::milliseconds timeout{0};
-  std::chrono::milliseconds deadline{0};  ///< What is left of the call's.
-  CancellationToken cancel = {};
-};
-
 /// Sends requests over libcurl. Any number of threads.
 class CurlTransport {
  public:
@@ -41,9 +33,11 @@ class CurlTransport {
   /// cancelled.
   HandlePool::Lease reserve(std::chrono::milliseconds at_most, const CancellationToken& cancel);
 
-  /// One attempt. The key is added as `x-api-key`. The connection stays reserved, unless it was lost.
-  core::WireResult send(HandlePool::Lease& lease, const core::WireRequest& request, const core::ApiKey& key,
-                        const AttemptLimits& limits);
+  /// One attempt. The connection stays reserved, unless it was lost.
+  TransportResult send(HandlePool::Lease& lease, const TransportRequest& request,
+                       const TransportLimits& limits);
+
+  const TransportSettings& settings() const noexcept { return settings_; }
 
  private:
   TransportSettings settings_;

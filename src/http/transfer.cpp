@@ -1,5 +1,6 @@
 #include "http/transfer.hpp"
 
+#include "core/headers.hpp"
 #include "core/secret.hpp"
 #include "sync/cancellation.hpp"
 
@@ -82,27 +83,27 @@ class HeaderList {
 
 class CurlTransfer {
  public:
-  CurlTransfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
-               const core::ApiKey& key, const AttemptLimits& limits)
+  CurlTransfer(Handle& handle, const TransportSettings& settings, const TransportRequest& request,
+               const TransportLimits& limits)
       : handle_(handle),
         easy_(handle.easy()),
         multi_(handle.multi()),
         settings_(settings),
         request_(request),
         limits_(limits),
-        headers_(request.headers.size() + 3, bytes_of_headers(request, key)) {
+        headers_(request.headers.size() + 3, bytes_of_headers(request)) {
     answer_.headers.reserve(16);
     curl_easy_reset(easy_);
-    set_headers(key);
+    set_headers();
     set_request();
     set_limits_of_trust();
     set_callbacks();
   }
 
-  core::WireResult run() {
-    core::WireResult result = perform();
+  TransportResult run() {
+    TransportResult result = perform();
     Transfer facts = this->facts();
-    const auto* answer = std::get_if<core::WireAnswer>(&result);
+    const auto* answer = std::get_if<TransportAnswer>(&result);
     const auto& headers = answer ? answer->headers : answer_.headers;
     if (const auto* id = core::find_header(headers, "x-request-id")) facts.request_id = *id;
     std::visit([&](auto& outcome) { outcome.transfer = std::move(facts); }, result);
@@ -110,7 +111,7 @@ class CurlTransfer {
   }
 
  private:
-  core::WireResult perform() {
+  TransportResult perform() {
     start_ = last_activity_ = SteadyClock::now();
     if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) throw std::bad_alloc();
     std::optional<CURLcode> code;
@@ -123,18 +124,17 @@ class CurlTransfer {
     curl_multi_remove_handle(multi_, easy_);
     if (exception_) std::rethrow_exception(exception_);
     if (!code && cancelled_)
-      return core::WireFailure{TransportErrorKind::cancelled, {}, elapsed(), connected_, {}};
+      return TransportFailure{TransportErrorKind::cancelled, {}, elapsed(), connected_, {}};
     if (!code) return timed_out(expired_);
     // For libcurl, a connection that closes in the middle of the headers ends them.
     if (*code == CURLE_OK && !headers_complete_) broken_ = "the headers break off";
-    if (broken_) return core::WireFailure{TransportErrorKind::receive, {}, elapsed(), true, broken_};
+    if (broken_) return TransportFailure{TransportErrorKind::receive, {}, elapsed(), true, broken_};
     if (*code == CURLE_OK) {
       const long status = number(CURLINFO_RESPONSE_CODE);
       answer_.status = static_cast<int>(status);
       // Through a tunnel, and without a proxy, it is the server's own.
       if (status == 407 && settings_.proxy && request_.url.substr(0, 5) == "http:")
         return refused_by_proxy(status);
-      answer_.received = std::chrono::system_clock::now();
       return std::move(answer_);
     }
     const long connect_code = number(CURLINFO_HTTP_CONNECTCODE);
@@ -145,8 +145,7 @@ class CurlTransfer {
     if (connected_ && !request_.safe_to_repeat &&
         (is_before_request(kind) || connect_code >= 300 || *code == CURLE_OPERATION_TIMEDOUT ||
          *code == CURLE_SEND_FAIL_REWIND))
-      return core::WireFailure{
-          TransportErrorKind::receive, {}, elapsed(), true, "it ended without an answer"};
+      return TransportFailure{TransportErrorKind::receive, {}, elapsed(), true, "it ended without an answer"};
     if (*code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
     if (connect_code >= 300) return refused_by_proxy(connect_code);
     // A text about a proxy may quote the proxy's address, with its password.
@@ -156,7 +155,7 @@ class CurlTransfer {
     std::string words(shown ? text : curl_easy_strerror(*code));
     if (at_proxy) words = proxy_name() + ": " + words;
     if (kind == TransportErrorKind::too_large) words.clear();  // Not what the limit is called inside libcurl.
-    return core::WireFailure{kind, {}, elapsed(), connected_, words, is_permanent(*code)};
+    return TransportFailure{kind, {}, elapsed(), connected_, words, is_permanent(*code)};
   }
 
   // Refusing an option can only mean a libcurl that lacks what this library needs, or no memory.
@@ -167,15 +166,15 @@ class CurlTransfer {
 
   static constexpr std::string_view key_header = "x-api-key";
 
-  static std::size_t bytes_of_headers(const core::WireRequest& request, const core::ApiKey& key) {
-    std::size_t bytes = key_header.size() + key.value().size() + HeaderList::overhead;
+  static std::size_t bytes_of_headers(const TransportRequest& request) {
+    std::size_t bytes = key_header.size() + request.api_key.size() + HeaderList::overhead;
     for (const auto& [name, value] : request.headers)
       bytes += name.size() + value.size() + HeaderList::overhead;
     return bytes + sizeof "Content-Type:" + sizeof "Expect:";
   }
 
-  void set_headers(const core::ApiKey& key) {
-    headers_.add(key_header, key.value());
+  void set_headers() {
+    headers_.add(key_header, request_.api_key);
     for (const auto& [name, value] : request_.headers) headers_.add(name, value);
     if (sends_body()) {
       if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
@@ -369,7 +368,7 @@ class CurlTransfer {
     }
   }
 
-  core::WireFailure timed_out(TimeLimit limit) const {
+  TransportFailure timed_out(TimeLimit limit) const {
     const bool by_proxy = settings_.proxy && !settings_.proxy->is_socks() && !connected_ &&
                           number(CURLINFO_HTTP_CONNECTCODE) < 200;
     return {TransportErrorKind::timeout, limit, elapsed(), connected_,
@@ -429,7 +428,7 @@ class CurlTransfer {
 
   // Nothing of the request has gone further, and with what it was asked the proxy will say so again, unless
   // its trouble is one of time.
-  core::WireFailure refused_by_proxy(long status) const {
+  TransportFailure refused_by_proxy(long status) const {
     const bool passing = status == 408 || status == 429 || status >= 500;
     return {TransportErrorKind::proxy,
             {},
@@ -549,8 +548,8 @@ class CurlTransfer {
   CURL* easy_;
   CURLM* multi_;
   const TransportSettings& settings_;
-  const core::WireRequest& request_;
-  const AttemptLimits& limits_;
+  const TransportRequest& request_;
+  const TransportLimits& limits_;
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> error_ = {};
 
@@ -565,15 +564,15 @@ class CurlTransfer {
   bool cancelled_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
-  core::WireAnswer answer_;
+  TransportAnswer answer_;
   std::exception_ptr exception_;
 };
 
 }  // namespace
 
-core::WireResult transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
-                          const core::ApiKey& key, const AttemptLimits& limits) {
-  return CurlTransfer(handle, settings, request, key, limits).run();
+TransportResult transfer(Handle& handle, const TransportSettings& settings, const TransportRequest& request,
+                         const TransportLimits& limits) {
+  return CurlTransfer(handle, settings, request, limits).run();
 }
 
 }  // namespace operate::http

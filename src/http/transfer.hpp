@@ -1,14 +1,14 @@
 #pragma once
 
-#include "core/api_key.hpp"
-#include "core/wire.hpp"
 #include "http/curl_transport.hpp"
 #include "http/handle_pool.hpp"
+
+#include <operate/transport.hpp>
 
 namespace operate::http {
 
 /// One request and its answer on a leased handle. The handle is reset first, every option is set anew.
-core::WireResult transfer(Handle& handle, const TransportSettings& settings, const core::WireRequest& request,
-                          const core::ApiKey& key, const AttemptLimits& limits);
+TransportResult transfer(Handle& handle, const TransportSettings& settings, const TransportRequest& request,
+                         const TransportLimits& limits);
 
 }  // namespace operate::http

@@ -150,6 +150,18 @@ class AllObservers : public Observer {
 
   EventDetail detail() const override { return most_; }
 
+  TraceContext trace_context(const Event& attempt) override {
+    TraceContext first;
+    for (const auto& one : observers_) {
+      try {
+        TraceContext context = one.observer->trace_context(attempt);
+        if (first.traceparent.empty()) first = std::move(context);
+      } catch (...) {  // NOLINT(bugprone-empty-catch): the others are asked all the same.
+      }
+    }
+    return first;
+  }
+
  private:
   struct One {
     std::shared_ptr<Observer> observer;

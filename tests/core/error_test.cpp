@@ -1,6 +1,7 @@
 #include <operate/error.hpp>
 
 #include "core/error_details.hpp"
+#include "core/names.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ std::shared_ptr<const operate::detail::ErrorDetails> details() {
   details.status = 401;
   details.type = "authentication_error";
   details.body = "a body";
-  details.headers = {{"x-a", "a header"}};
+  details.headers = {{"x-a", "a header"}, {"Retry-After", "7"}};
   details.attempts = {{503, {}, std::chrono::milliseconds(3), std::chrono::milliseconds(500)}, {401}};
   return std::make_shared<operate::detail::ErrorDetails>(details);
 }
@@ -44,7 +45,7 @@ TEST(ErrorTest, AClonesTypeIsTheOriginals) {
   EXPECT_EQ(api->type(), "authentication_error");
 }
 
-TEST(ErrorTest, ReportIsJsonWithEveryAttemptAndWithoutBodyAndHeaders) {
+TEST(ErrorTest, ReportIsJsonWithEveryAttemptWithoutTheBodyAndHeadersThatAreNotListed) {
   const std::string text = operate::InvalidApiKeyError(details()).report();
   const auto report = nlohmann::json::parse(text);
   EXPECT_EQ(report.at("path"), "/companies/list");
@@ -54,6 +55,9 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptAndWithoutBodyAndHeaders) {
   EXPECT_EQ(report.at("error"), "InvalidApiKeyError");
   EXPECT_FALSE(report.contains("kind"));
   EXPECT_EQ(report.at("attempts").at(0).at("total_us"), 0);
+  EXPECT_EQ(report.at("headers").dump(), R"([{"name":"Retry-After","value":"7"}])");
+  EXPECT_EQ(report.at("sdk"), operate::core::sdk_name);
+  EXPECT_EQ(report.at("documentation"), "docs/errors.md#invalidapikeyerror");
   EXPECT_EQ(text.find("a body"), std::string::npos);
   EXPECT_EQ(text.find("a header"), std::string::npos);
 }

@@ -126,7 +126,7 @@ TEST(ExchangeTest, SaysWhatMayBeRepeatedAndWhatMayHaveHappened) {
   EXPECT_FALSE(raised<operate::ConflictError>(answered(409, "", false))->may_have_been_applied());
 
   const auto lost = [](bool safe_to_repeat, bool may_have_arrived) {
-    operate::core::WireFailure failure;
+    operate::TransportFailure failure;
     failure.kind = operate::TransportErrorKind::receive;
     failure.request_may_have_arrived = may_have_arrived;
     return thrown<operate::TransportError>(
@@ -141,7 +141,7 @@ TEST(ExchangeTest, SaysWhatMayBeRepeatedAndWhatMayHaveHappened) {
 }
 
 TEST(ExchangeTest, ALimitOfTimeNamesTheLimit) {
-  operate::core::WireFailure failure;
+  operate::TransportFailure failure;
   failure.kind = operate::TransportErrorKind::timeout;
   failure.limit = operate::TimeLimit::stall;
   failure.elapsed = std::chrono::milliseconds(1234);

@@ -1,5 +1,7 @@
 #include "core/request_builder.hpp"
 
+#include "core/headers.hpp"
+
 #include <gtest/gtest.h>
 
 namespace {

@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # rooms_test.pl SOURCE: no room includes one that stands below it in the table of docs/architecture.md, only src/http
-# includes libcurl, and every row of the table of endpoints has a method, a test, an example, a page and a source, and every test
-# that SECURITY.md names is one.
+# includes libcurl, and every row of the table of endpoints has a method, a test, an example, a page and a source, every error
+# class a section in docs/errors.md, and every test that SECURITY.md names is one.
 use strict;
 use warnings;
 
@@ -48,6 +48,11 @@ for my $row (@rows) {
   complain("$path: docs/api.md has no line with $method $path and $call")
     if $page !~ /^.*\Q$call\E\(.*\Q$method $path\E/m;
   complain("$path: nothing says where it is documented") if !$documentation;
+}
+my $errors = text_of("docs/errors.md");
+for my $class (text_of("src/core/error.cpp") =~ /^OPERATE_ERROR_CLASS\((\w+)\)/mg) {
+  complain("docs/errors.md has no section on $class, to which error.report() links")
+    if $class ne 'Error' && $errors !~ /^## \Q$class\E$/m;
 }
 my $all_tests = join '', map { text_of($_) } glob("tests/*/*_test.cpp");
 my @shown = text_of("SECURITY.md") =~ /`(\w+Test(?:\.\w+)?)`/g;

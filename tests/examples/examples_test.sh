@@ -46,6 +46,12 @@ expect "stopping" stopped <&"$output"
 
 { "$examples/observing" 2>"$work/log"; } | expect "observing" $'50 companies, the first byte after * ms\n1 of 2 calls failed'
 expect "observing, its log" $'{"time":"*","event":"result","call":1,*"succeeded":true,*}\n{*"call":2,*"error":"NotFoundError",*}' <"$work/log"
+"$examples/tracing" | expect "tracing" '{"resourceSpans":*"kind":3,"name":"GET /companies/list",*"traceId":"????????????????????????????????"}*'
+"$examples/starting_up" explain >"$work/started"
+{ sed -n 1p "$work/started"; bash -c "$(sed -n '2,$p' "$work/started")"; } |
+  expect "starting_up, and the line for curl" $'ready after * ms\n{"success":true,"data":{"companies":[{"id":"000000c0-*'
+{ ! OPERATE_API_KEY=${expired##* } "$examples/starting_up" 2>&1; } | expect "starting_up with an expired key" $'*401*\n{"error":"InvalidApiKeyError",*'
+{ ! OPERATE_API_KEY='' "$examples/starting_up" 2>&1; } | expect "starting_up without a key" "mend Config::api_key: *"
 OPERATE_LOG=info "$examples/quickstart" 2>&1 >/dev/null | expect "a log without code" "*Z operate #1 GET /companies/list: 200 in * ms, attempts: 1*"
 
 "$examples/errors" | expect "errors, none" "50 companies"

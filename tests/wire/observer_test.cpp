@@ -299,4 +299,72 @@ TEST_F(ObserverTest, TheSameFactsStandBesideEveryValue) {
   EXPECT_EQ(pages.begin()->transfer().http_version, "1.1");
 }
 
+// Gives each attempt a span of its own, as a tracer does.
+class Tracer : public Listener {
+ public:
+  explicit Tracer(std::string form) : form_(std::move(form)) {}
+  operate::TraceContext trace_context(const Event& attempt) override {
+    EXPECT_EQ(attempt.kind, EventKind::attempt);
+    EXPECT_EQ(attempt.path, "/x");
+    EXPECT_EQ(attempt.transfer, nullptr);
+    if (form_ == "throws") throw std::runtime_error("mine");
+    if (form_.empty()) return {};
+    return {form_ + std::to_string(attempt.call) + std::to_string(attempt.attempt) + "-01", "vendor=7"};
+  }
+
+ private:
+  std::string form_;
+};
+
+const std::string span = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902";
+
+// The lines of the trace in each request that a call of two attempts sends.
+std::vector<std::string> traced(std::shared_ptr<operate::Observer> observer,
+                                const operate::RequestOptions& options = {}) {
+  std::vector<std::string> lines;
+  std::mutex mutex;
+  RawServer server([&](Connection& connection, int) {
+    while (const auto request = connection.read_request()) {
+      std::string found;
+      for (const char* name : {"traceparent: ", "tracestate: "})
+        if (const std::size_t at = request->find(name); at != std::string::npos)
+          found += request->substr(at, request->find("\r\n", at) - at) + ";";
+      const std::lock_guard lock(mutex);
+      lines.push_back(found);
+      connection.answer(lines.size() == 1 ? 503 : 200, "{}");
+    }
+  });
+  operate::Config config = server.config();
+  config.observer = std::move(observer);
+  config.retry.initial_delay = config.retry.max_delay = 1ms;
+  Client(config).call({"GET", "/x", {}, ""}, options);
+  const std::lock_guard lock(mutex);
+  return lines;
+}
+
+TEST(TracingTest, EachAttemptCarriesASpanOfItsOwn) {
+  EXPECT_EQ(traced(std::make_shared<Tracer>(span)),
+            (std::vector<std::string>{"traceparent: " + span + "11-01;tracestate: vendor=7;",
+                                      "traceparent: " + span + "12-01;tracestate: vendor=7;"}));
+}
+
+TEST(TracingTest, WithoutASpanNoneIsSent) {
+  const std::vector<std::string> none(2);
+  for (const char* form : {"", "nonsense", "throws"}) EXPECT_EQ(traced(std::make_shared<Tracer>(form)), none);
+  EXPECT_EQ(traced(std::make_shared<Listener>()), none);
+  EXPECT_EQ(traced(nullptr), none);
+}
+
+TEST(TracingTest, ACallsOwnTraceGoesFirst) {
+  operate::RequestOptions options;
+  options.headers = {{"TraceParent", "mine"}};
+  EXPECT_EQ(traced(std::make_shared<Tracer>(span), options), std::vector<std::string>(2));
+}
+
+TEST(TracingTest, OfSeveralObserversTheFirstThatHasOneGivesIt) {
+  const auto all = operate::observe_all({std::make_shared<Listener>(), std::make_shared<Tracer>("throws"),
+                                         std::make_shared<Tracer>(span), std::make_shared<Tracer>("other")});
+  EXPECT_EQ(traced(all).at(0), "traceparent: " + span + "11-01;tracestate: vendor=7;");
+}
+
 }  // namespace

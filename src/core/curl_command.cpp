@@ -1,0 +1,74 @@
+#include "core/curl_command.hpp"
+
+#include "core/headers.hpp"
+
+#include <string_view>
+
+namespace operate::core {
+
+namespace {
+
+// Linux takes no argument of 128 KiB.
+constexpr std::size_t most_argument = 100'000;
+
+std::string quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) c == '\'' ? result += "'\\''" : result += c;
+  return result + "'";
+}
+
+// For printf's %b, which can also write the NUL that no argument can hold.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\0')
+      result += "\\0000";
+    else
+      c == '\\' ? result += "\\\\" : result += c;
+  }
+  return result;
+}
+
+std::string in_seconds(std::chrono::milliseconds time) {
+  const std::string fraction = std::to_string(time.count() % 1000 + 1000).substr(1);
+  return std::to_string(time.count() / 1000) + "." + fraction;
+}
+
+}  // namespace
+
+std::string curl_command(const TransportRequest& request, const CurlSettings& settings) {
+  const std::string& method = request.method;
+  const std::string body = request.redact(request.body);
+  const bool sends_body = !body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+  const bool piped = body.size() > most_argument || body.find('\0') != std::string::npos;
+
+  std::string line = piped ? "printf %b " + quoted(escaped(body)) + " | " : std::string();
+  line += "curl -q --silent --show-error --globoff --path-as-is --compressed --tlsv1.2";
+  line += " --connect-timeout " + in_seconds(settings.connect_timeout);
+  line += " --max-time " + in_seconds(settings.timeout);
+  if (!settings.ca_file.empty()) line += " --cacert " + quoted(settings.ca_file);
+  if (settings.proxy) {
+    line += " --proxy " + quoted(settings.proxy->url) + " --noproxy ''";
+    if (!settings.proxy->user.empty() || !settings.proxy->password.empty())
+      line += " --proxy-user \"$OPERATE_PROXY_USER\"";
+  } else {
+    line += " --noproxy '*'";
+  }
+  if (method == "HEAD")
+    line += " --head";
+  else if (method != (sends_body ? "POST" : "GET"))
+    line += " --request " + method;
+  line += " --header \"x-api-key: $OPERATE_API_KEY\"";
+  for (const auto& [name, value] : request.headers) {
+    // curl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
+    const bool blank = value.find_first_not_of(" \t") == std::string::npos;
+    line += " --header " + quoted(request.redact(name + (blank ? ";" : ": " + value)));
+  }
+  if (sends_body) {
+    if (!find_header(request.headers, "content-type")) line += " --header 'Content-Type:'";
+    line += piped ? " --data-binary @-" : " --data-raw " + quoted(body);
+  }
+  return line + " " + quoted(request.redact(request.url));
+}
+
+}  // namespace operate::core
