@@ -44,8 +44,9 @@ read -r line <&"$output"
 kill -TERM "$service"
 expect "stopping" stopped <&"$output"
 
-{ "$examples/observing" 2>"$work/log"; } | expect "observing" $'50 companies, the first byte after * ms\n1 of 2 calls failed'
+{ "$examples/observing" "$work/calls.har" 2>"$work/log"; } | expect "observing" $'50 companies, the first byte after * ms\n1 of 2 calls failed'
 expect "observing, its log" $'{"time":"*","event":"result","call":1,*"succeeded":true,*}\n{*"call":2,*"error":"NotFoundError",*}' <"$work/log"
+expect "observing, its archive" '{"log":{"version":"1.2",*"status":200,*"status":404,*' <"$work/calls.har"
 OPERATE_LOG=info "$examples/quickstart" 2>&1 >/dev/null | expect "a log without code" "*Z operate #1 GET /companies/list: 200 in * ms, attempts: 1*"
 
 "$examples/errors" | expect "errors, none" "50 companies"
