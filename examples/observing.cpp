@@ -1,6 +1,7 @@
-// What a service hears of its calls: a log of the SDK's own, and a count of its own of the time that calls
-// take.
+// What a service hears of its calls: a log of the SDK's own, a count of its own of the time that calls take,
+// and, in the file that an argument names, what a browser's network panel shows.
 #include <atomic>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <operate/operate.hpp>
@@ -17,11 +18,12 @@ class Watch : public operate::Observer {
   std::atomic<std::int64_t> calls{0}, failed{0}, milliseconds{0};
 };
 
-int main() {
+int main(int argc, char** argv) {
   try {
     const auto watch = std::make_shared<Watch>();
     operate::Config config = operate::Config::from_environment();
-    config.observer = operate::observe_all({watch, operate::log_json()});
+    const auto recorder = std::make_shared<operate::HarRecorder>();
+    config.observer = operate::observe_all({watch, recorder, operate::log_json()});
     const operate::Client client(config);
 
     const auto page = client.companies().list();
@@ -32,7 +34,8 @@ int main() {
         });
         !nothing)
       std::cout << watch->failed << " of " << watch->calls << " calls failed\n";
-  } catch (const operate::Error& error) {
+    if (argc > 1) recorder->save(argv[1]);
+  } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
   }

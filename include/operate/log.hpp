@@ -36,9 +36,8 @@ OPERATE_EXPORT std::shared_ptr<Observer> log_lines(LogLevel level = LogLevel::in
 OPERATE_EXPORT std::shared_ptr<Observer> log_json(LogLevel level = LogLevel::info, LogSink sink = {});
 
 /// For Config::observer: one that passes each event on to all of these, in this order; null pointers are left
-/// out. Those that ask for more than EventDetail::facts are all shown what the most curious of them asks for.
-/// What one throws keeps no other from hearing. All are asked for a trace context; the first that has one
-/// wins.
+/// out. Each is shown what it asks for (Observer::detail) and no more. What one throws keeps no other from
+/// hearing. All are asked for a trace context; the first that has one wins.
 OPERATE_EXPORT std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers);
 
 }  // namespace v0

@@ -31,7 +31,7 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 std::string user_agent(const std::string& library, const std::string& suffix) {
-  std::string text = std::string(core::sdk_name) + " " + library;
+  std::string text = std::string(core::sdk_name) + "/" + core::sdk_version + " " + library;
   return suffix.empty() ? text : text + " " + suffix;
 }
 

@@ -88,7 +88,7 @@ std::string Error::report() const {
                         {"first_byte_us", transfer.first_byte.count()},
                         {"total_us", transfer.total.count()}});
   }
-  report["sdk"] = core::sdk_name;
+  report["sdk"] = std::string(core::sdk_name) + "/" + core::sdk_version;
   report["transport"] = details_->transport;
   report["documentation"] = "docs/errors.md#" + core::lower_case(name);
   // A server's words may hold invalid UTF-8, which must not turn a report into an exception.

@@ -14,6 +14,10 @@ constexpr std::string_view removed = "[removed]";
 
 constexpr std::array<std::string_view, 2> shown_parameters = {"limit", "offset"};
 
+bool is_shown_parameter(std::string_view name) {
+  return std::find(shown_parameters.begin(), shown_parameters.end(), name) != shown_parameters.end();
+}
+
 std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key) {
   std::vector<Header> result;
   result.reserve(headers.size());
@@ -32,8 +36,7 @@ EventMessage event_message(std::string_view base_url, const Request& request, co
   message.url = key.redact(std::string(base_url) + request.path);
   for (const auto* parameters : {&request.query, &options.query})
     for (const auto& [name, value] : *parameters) {
-      const bool is_shown = with_bodies || std::find(shown_parameters.begin(), shown_parameters.end(),
-                                                     name) != shown_parameters.end();
+      const bool is_shown = with_bodies || is_shown_parameter(name);
       message.query.push_back({key.redact(name), is_shown ? key.redact(value) : std::string(removed)});
     }
   message.request_headers = shown(wire.headers, key);
@@ -44,6 +47,16 @@ EventMessage event_message(std::string_view base_url, const Request& request, co
     if (answer) message.response_body = key.redact(answer->body);
   }
   return message;
+}
+
+EventMessage without_bodies(const EventMessage& message) {
+  EventMessage result;
+  result.url = message.url;
+  for (const auto& [name, value] : message.query)
+    result.query.push_back({name, is_shown_parameter(name) ? value : std::string(removed)});
+  result.request_headers = message.request_headers;
+  result.response_headers = message.response_headers;
+  return result;
 }
 
 }  // namespace operate::core

@@ -16,4 +16,7 @@ EventMessage event_message(std::string_view base_url, const Request& request, co
                            const TransportRequest& wire, const TransportAnswer* answer, const ApiKey& key,
                            bool with_bodies);
 
+/// The same message as an observer sees it that asks for EventDetail::headers.
+EventMessage without_bodies(const EventMessage& message);
+
 }  // namespace operate::core

@@ -57,8 +57,9 @@ namespace core {
 #define OPERATE_TEXT_OF(number) #number
 #define OPERATE_VERSION_TEXT(major, minor, patch) \
   OPERATE_TEXT_OF(major) "." OPERATE_TEXT_OF(minor) "." OPERATE_TEXT_OF(patch)
-const char* const sdk_name =
-    "operate-cpp/" OPERATE_VERSION_TEXT(OPERATE_VERSION_MAJOR, OPERATE_VERSION_MINOR, OPERATE_VERSION_PATCH);
+const char* const sdk_name = "operate-cpp";
+const char* const sdk_version =
+    OPERATE_VERSION_TEXT(OPERATE_VERSION_MAJOR, OPERATE_VERSION_MINOR, OPERATE_VERSION_PATCH);
 #undef OPERATE_VERSION_TEXT
 #undef OPERATE_TEXT_OF
 

@@ -1,5 +1,6 @@
 #include <operate/log.hpp>
 
+#include "core/event_message.hpp"
 #include "core/names.hpp"
 #include "observe/describe.hpp"
 
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -133,16 +135,20 @@ class AllObservers : public Observer {
       if (!observer) continue;
       const EventDetail detail = observer->detail();
       most_ = std::max(most_, detail);
+      any_for_headers_ = any_for_headers_ || detail == EventDetail::headers;
       observers_.push_back({std::move(observer), detail});
     }
   }
 
   void on(const Event& event) override {
-    Event facts = event;
+    Event facts = event, headers = event;
     facts.message = nullptr;
+    std::optional<EventMessage> trimmed;
+    if (event.message && any_for_headers_ && most_ == EventDetail::bodies)
+      headers.message = &trimmed.emplace(core::without_bodies(*event.message));
     for (const auto& [observer, detail] : observers_) {
       try {
-        observer->on(detail == EventDetail::facts ? facts : event);
+        observer->on(detail == EventDetail::facts ? facts : detail == EventDetail::headers ? headers : event);
       } catch (...) {  // NOLINT(bugprone-empty-catch): the others hear of it all the same.
       }
     }
@@ -169,6 +175,7 @@ class AllObservers : public Observer {
   };
   std::vector<One> observers_;
   EventDetail most_ = EventDetail::facts;
+  bool any_for_headers_ = false;
 };
 
 }  // namespace

@@ -56,7 +56,7 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptWithoutTheBodyAndHeadersThatAreNotLi
   EXPECT_FALSE(report.contains("kind"));
   EXPECT_EQ(report.at("attempts").at(0).at("total_us"), 0);
   EXPECT_EQ(report.at("headers").dump(), R"([{"name":"Retry-After","value":"7"}])");
-  EXPECT_EQ(report.at("sdk"), operate::core::sdk_name);
+  EXPECT_EQ(report.at("sdk"), std::string("operate-cpp/") + operate::core::sdk_version);
   EXPECT_EQ(report.at("documentation"), "docs/errors.md#invalidapikeyerror");
   EXPECT_EQ(text.find("a body"), std::string::npos);
   EXPECT_EQ(text.find("a header"), std::string::npos);

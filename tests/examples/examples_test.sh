@@ -44,8 +44,9 @@ read -r line <&"$output"
 kill -TERM "$service"
 expect "stopping" stopped <&"$output"
 
-{ "$examples/observing" 2>"$work/log"; } | expect "observing" $'50 companies, the first byte after * ms\n1 of 2 calls failed'
+{ "$examples/observing" "$work/calls.har" 2>"$work/log"; } | expect "observing" $'50 companies, the first byte after * ms\n1 of 2 calls failed'
 expect "observing, its log" $'{"time":"*","event":"result","call":1,*"succeeded":true,*}\n{*"call":2,*"error":"NotFoundError",*}' <"$work/log"
+expect "observing, its archive" '{"log":{"version":"1.2",*"status":200,*"status":404,*' <"$work/calls.har"
 "$examples/tracing" | expect "tracing" '{"resourceSpans":*"kind":3,"name":"GET /companies/list",*"traceId":"????????????????????????????????"}*'
 "$examples/starting_up" explain >"$work/started"
 { sed -n 1p "$work/started"; bash -c "$(sed -n '2,$p' "$work/started")"; } |

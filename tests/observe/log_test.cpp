@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -158,30 +159,39 @@ class Curious : public operate::Observer {
   explicit Curious(operate::EventDetail detail) : detail_(detail) {}
   void on(const Event& event) override {
     ++events;
-    was_shown = event.message != nullptr;
+    shown = event.message ? std::optional(*event.message) : std::nullopt;
     throw std::runtime_error("no");
   }
   operate::EventDetail detail() const override { return detail_; }
   int events = 0;
-  bool was_shown = false;
+  std::optional<operate::EventMessage> shown;
 
  private:
   operate::EventDetail detail_;
 };
 
-TEST_F(LogTest, ManyObserversAreOne) {
+TEST_F(LogTest, ManyObserversAreEachShownWhatTheyAskFor) {
   const auto modest = std::make_shared<Curious>(operate::EventDetail::facts);
+  const auto between = std::make_shared<Curious>(operate::EventDetail::headers);
   const auto curious = std::make_shared<Curious>(operate::EventDetail::bodies);
-  const auto all = operate::observe_all({nullptr, curious, modest});
+  const auto all = operate::observe_all({nullptr, curious, between, modest});
   EXPECT_EQ(all->detail(), operate::EventDetail::bodies);
   EXPECT_EQ(operate::observe_all({})->detail(), operate::EventDetail::facts);
-  const operate::EventMessage message;
+  operate::EventMessage message;
+  message.url = "https://api.example/x";
+  message.query = {{"q", "private"}};
+  message.response_body = "private";
   event.message = &message;
   EXPECT_NO_THROW(all->on(event));
-  EXPECT_EQ(modest->events, 1);
-  EXPECT_EQ(curious->events, 1);
-  EXPECT_TRUE(curious->was_shown);
-  EXPECT_FALSE(modest->was_shown);
+  for (const auto& one : {modest, between, curious}) EXPECT_EQ(one->events, 1);
+  EXPECT_FALSE(modest->shown);
+  ASSERT_TRUE(between->shown);
+  EXPECT_EQ(between->shown->url, message.url);
+  EXPECT_EQ(between->shown->query.at(0).value, "[removed]");
+  EXPECT_EQ(between->shown->response_body, "");
+  ASSERT_TRUE(curious->shown);
+  EXPECT_EQ(curious->shown->query.at(0).value, "private");
+  EXPECT_EQ(curious->shown->response_body, "private");
 }
 
 }  // namespace
