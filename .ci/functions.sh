@@ -5,7 +5,7 @@ cores=$(getconf _NPROCESSORS_ONLN)
 
 # need [PACKAGE...]: installs what every build needs, and further Debian packages of one job, or names it.
 need() {
-  local packages=(g++ cmake make perl pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev
+  local packages=(g++ cmake make perl pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev
                   libcpp-httplib-dev libcli11-dev libssl-dev curl "$@")
   if ! command -v dpkg-query >/dev/null; then
     cat >&2 <<'NAMES'

@@ -1,8 +1,8 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
+#include <operate/testing/manual_clock.hpp>
 
 #include "support/emulator_options.hpp"
-#include "support/manual_clock.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ struct OwnTransportTest : testing::Test {
     config.transport = transport;
     return Client(config);
   }
-  std::shared_ptr<operate::test::ManualClock> clock = std::make_shared<operate::test::ManualClock>();
+  std::shared_ptr<operate::testing::ManualClock> clock = std::make_shared<operate::testing::ManualClock>();
   std::shared_ptr<Answering> transport;
   operate::Config config;
 };

@@ -22,8 +22,10 @@ for my $folder (grep { -d } glob("src/*")) {
   complain("$folder is not in the table of docs/architecture.md") if !exists $place{$room};
   for my $file (glob("$folder/*.?pp")) {
     my $text = text_of($file);
-    for my $included ($text =~ /^\s*#\s*include\s+"(\w+)\//mg) {
-      next if $included eq $room;
+    for my $header ($text =~ /^\s*#\s*include\s+"(\w+\/\w+\.hpp)"/mg) {
+      my ($included) = $header =~ /^(\w+)/;
+      # The test kit writes down what the library would show, by the same list.
+      next if $included eq $room || $room eq 'testing' && $header eq 'core/headers.hpp';
       complain("$file includes $included, which stands below $room or nowhere")
         if !exists $place{$included} || $place{$included} > $place{$room} || $room eq 'testing';
     }

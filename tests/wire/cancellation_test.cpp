@@ -1,6 +1,6 @@
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 #include "support/sleeping_thread.hpp"
 #include "support/thrown.hpp"
@@ -24,9 +24,9 @@ using namespace std::chrono_literals;
 using operate::CancelledError;
 using operate::Client;
 using operate::test::Connection;
-using operate::test::ManualClock;
 using operate::test::RawServer;
 using operate::test::thrown;
+using operate::testing::ManualClock;
 
 // Nothing but the cancellation ends these calls before the test runner does: limits are in hours.
 class CancellationOnTheWireTest : public testing::Test {

@@ -1,8 +1,8 @@
 // What a network or a server can do, each fault on a raw socket, and the exact error that a list, a create
 // and a generic call end in.
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 
 #include <cxxabi.h>
@@ -376,7 +376,7 @@ void expect_outcome(const Row& row, const std::string& expected,
       operate::test::Wire::of_the_run,
       row.stage == Stage::refused ? operate::test::Start::later : operate::test::Start::now);
   auto config = server.config();
-  config.clock = std::make_shared<operate::test::ManualClock>();
+  config.clock = std::make_shared<operate::testing::ManualClock>();
   config.retry = {1, 1ms, 1ms};
   config.max_response_bytes = 2u << 20;
   config.deadline = 1h;  // Longer than a hint can hold the client.

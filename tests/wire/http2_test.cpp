@@ -1,7 +1,7 @@
 // HTTP/2 by hand: what a server says in frames, and what the calls make of it.
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
@@ -91,7 +91,7 @@ class Http2Test : public testing::Test {
         },
         operate::test::Wire::http2);
     config = server->config();
-    config.clock = std::make_shared<operate::test::ManualClock>();
+    config.clock = std::make_shared<operate::testing::ManualClock>();
     config.retry = {2, 1ms, 1ms};
     person.emails = {"ada@example.com"};
     person.full_name = "Ada";

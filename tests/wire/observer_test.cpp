@@ -1,7 +1,7 @@
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
 #include "support/listing.hpp"
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
@@ -27,9 +27,9 @@ using operate::Event;
 using operate::EventDetail;
 using operate::EventKind;
 using operate::test::Connection;
-using operate::test::ManualClock;
 using operate::test::RawServer;
 using operate::test::thrown;
+using operate::testing::ManualClock;
 
 // Keeps what it hears, copied out of the events.
 class Listener : public operate::Observer {

@@ -1,7 +1,7 @@
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
 #include "support/environment.hpp"
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 

@@ -1,6 +1,6 @@
 #include <operate/operate.hpp>
+#include <operate/testing/manual_clock.hpp>
 
-#include "support/manual_clock.hpp"
 #include "support/raw_server.hpp"
 #include "support/sleeping_thread.hpp"
 #include "support/thrown.hpp"
@@ -21,9 +21,9 @@ namespace {
 using namespace std::chrono_literals;
 using operate::Client;
 using operate::test::Connection;
-using operate::test::ManualClock;
 using operate::test::RawServer;
 using operate::test::thrown;
+using operate::testing::ManualClock;
 
 // What a client remembers between its calls, against a server that says the same until it is told otherwise.
 class ThrottleOnTheWireTest : public testing::Test {

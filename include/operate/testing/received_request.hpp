@@ -1,0 +1,34 @@
+#pragma once
+
+#include <operate/header.hpp>
+
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+/// A request that came, to an Emulator or to a ScriptedTransport.
+struct ReceivedRequest {
+  /// In capitals.
+  std::string method = {};
+  /// Decoded.
+  std::string path = {};
+  /// Decoded, in no certain order.
+  std::vector<QueryParameter> query = {};
+  /// In no certain order.
+  std::vector<Header> headers = {};
+  /// As it was sent.
+  std::string body = {};
+
+  /// The first header of that name, in any case of letters; empty where there is none.
+  std::string header(const std::string& name) const;
+
+  /// The first query parameter of that name, decoded; empty where there is none.
+  std::string parameter(const std::string& name) const;
+};
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

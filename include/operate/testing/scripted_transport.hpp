@@ -1,0 +1,93 @@
+#pragma once
+
+#include <operate/header.hpp>
+#include <operate/testing/received_request.hpp>
+#include <operate/transport.hpp>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+/// A request came that no script and no cassette has an answer for. what() shows the difference to what was
+/// expected, without the key. Not below operate::Error, so that the code under test does not take it for a
+/// failure of the network.
+class UnexpectedRequest : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+/// What a request has to be like. Members that are empty let anything pass.
+struct ExpectedRequest {
+  /// In capitals.
+  std::string method = {};
+  /// As in the URL behind the host, a path of Config::base_url included, but decoded.
+  std::string path = {};
+  /// Each has to be there with this value; others may be, too.
+  std::vector<QueryParameter> query = {};
+  /// Each has to be there with this value; others may be, too. The key is not among a request's headers.
+  std::vector<Header> headers = {};
+  /// The body as JSON, compared by its meaning: blanks and the order of members do not count.
+  std::string json_body = {};
+};
+
+/// For Config::transport: answers without a network, by a script.
+///
+///     auto script = std::make_shared<operate::testing::ScriptedTransport>();
+///     script->expect({"GET", "/companies/list"}, operate::testing::connection_lost());
+///     script->expect({"GET", "/companies/list"}, operate::TransportAnswer{200, {}, body});
+///     config.transport = script;
+///     // After the calls:
+///     EXPECT_EQ(script->problems(), "");
+///
+/// Each attempt of a call is a request of its own. Give the client a ManualClock as well, or a retry waits.
+/// Thread safety: any number of threads at once.
+class ScriptedTransport : public Transport {
+ public:
+  /// Makes an answer of a request; may throw. Called by many threads at once.
+  using Answer = std::function<TransportResult(const ReceivedRequest&)>;
+
+  ScriptedTransport();
+  ~ScriptedTransport() override;
+
+  /// The next request has to be like this, and gets this answer. Further calls line up.
+  void expect(ExpectedRequest request, TransportResult answer);
+  /// The same with an answer that is made when the request has come.
+  void expect(ExpectedRequest request, Answer answer);
+
+  /// Any request like this gets this answer, as often as it comes, where the line of expect() does not want
+  /// it; of several, the first that fits.
+  void whenever(ExpectedRequest request, TransportResult answer);
+  /// The same with an answer that is made when the request has come.
+  void whenever(ExpectedRequest request, Answer answer);
+
+  /// Answers; throws UnexpectedRequest.
+  TransportResult send(const TransportRequest& request, const TransportLimits& limits) override;
+
+  /// All that came, in order, the unexpected ones as well.
+  std::vector<ReceivedRequest> requests() const;
+
+  /// What is wrong so far: each request that was not expected, and those that are still expected. Empty
+  /// where nothing is.
+  std::string problems() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Nobody took the connection: the request did not arrive.
+TransportFailure connection_refused();
+/// The connection was lost before the answer: the request may have arrived.
+TransportFailure connection_lost();
+/// The attempt's time ran out (TimeLimit::attempt): the request may have arrived.
+TransportFailure timed_out();
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

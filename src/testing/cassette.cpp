@@ -1,0 +1,161 @@
+#include "testing/cassette.hpp"
+
+#include <openssl/evp.h>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace operate::testing {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+// Raised where a member takes another meaning; what cannot be read is refused.
+constexpr int version = 1;
+
+std::string base64(const std::string& bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::string bytes_of(const std::string& base64) {
+  std::string bytes(base64.size() / 4 * 3 + 1, '\0');
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
+  if (size < 0) throw std::runtime_error("a body_base64 is no base64");
+  const std::size_t padding = base64.size() - std::min(base64.size(), base64.find('='));
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  return bytes;
+}
+
+// A body as a text, so that it can be read; bytes that are no UTF-8 in base64.
+void put_body(ordered_json& to, const std::string& body) {
+  try {
+    (void)ordered_json(body).dump();
+    to["body"] = body;
+  } catch (const ordered_json::exception&) {
+    to["body_base64"] = base64(body);
+  }
+}
+std::string body_of(const ordered_json& from) {
+  return from.contains("body_base64") ? bytes_of(from.at("body_base64")) : from.value("body", "");
+}
+
+template <class T>
+ordered_json pairs(const std::vector<T>& all) {
+  ordered_json list = ordered_json::array();
+  for (const auto& [name, value] : all) list.push_back({{"name", name}, {"value", value}});
+  return list;
+}
+template <class T>
+std::vector<T> pairs_of(const ordered_json& from, const char* member) {
+  std::vector<T> all;
+  if (!from.contains(member)) return all;
+  for (const auto& one : from.at(member)) all.push_back({one.at("name"), one.at("value")});
+  return all;
+}
+
+template <class E>
+E enumerator(const std::string& name, E last) {
+  for (int i = 0; i <= static_cast<int>(last); ++i)
+    if (name == to_string(static_cast<E>(i))) return static_cast<E>(i);
+  throw std::runtime_error("nothing is called " + name);
+}
+
+ordered_json written(const Recorded& exchange) {
+  ordered_json json = ordered_json::object();
+  auto& request = json["request"];
+  request = {{"method", exchange.request.method},
+             {"path", exchange.request.path},
+             {"query", pairs(exchange.request.query)}};
+  put_body(request, exchange.request.body);
+  if (const auto* answer = std::get_if<TransportAnswer>(&exchange.result)) {
+    json["answer"] = {{"status", answer->status}, {"headers", pairs(answer->headers)}};
+    put_body(json["answer"], answer->body);
+  } else {
+    const auto& failure = std::get<TransportFailure>(exchange.result);
+    json["failure"] = {{"kind", to_string(failure.kind)},
+                       {"limit", to_string(failure.limit)},
+                       {"request_may_have_arrived", failure.request_may_have_arrived},
+                       {"permanent", failure.permanent},
+                       {"message", failure.message}};
+  }
+  return json;
+}
+
+Recorded read(const ordered_json& json) {
+  Recorded exchange;
+  const auto& request = json.at("request");
+  exchange.request.method = request.at("method");
+  exchange.request.path = request.at("path");
+  exchange.request.query = pairs_of<QueryParameter>(request, "query");
+  exchange.request.body = body_of(request);
+  if (json.contains("answer")) {
+    const auto& answer = json.at("answer");
+    exchange.result =
+        TransportAnswer{answer.at("status"), pairs_of<Header>(answer, "headers"), body_of(answer)};
+  } else {
+    const auto& from = json.at("failure");
+    TransportFailure failure;
+    failure.kind = enumerator(from.at("kind"), TransportErrorKind::cancelled);
+    failure.limit = enumerator(from.value("limit", to_string(failure.limit)), TimeLimit::rate_limit);
+    failure.request_may_have_arrived = from.value("request_may_have_arrived", true);
+    failure.permanent = from.value("permanent", false);
+    failure.message = from.value("message", "");
+    exchange.result = std::move(failure);
+  }
+  return exchange;
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& reason) {
+  throw std::runtime_error("The cassette " + path + " " + reason);
+}
+
+}  // namespace
+
+std::vector<Recorded> read_cassette(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail(path, std::string("cannot be read: ") + std::strerror(errno));
+  try {
+    const auto json = ordered_json::parse(file);
+    if (json.at("operate_cassette") != version)
+      throw std::runtime_error("its version is " + json.at("operate_cassette").dump() + ", not " +
+                               std::to_string(version));
+    std::vector<Recorded> exchanges;
+    for (const auto& one : json.at("exchanges")) exchanges.push_back(read(one));
+    return exchanges;
+  } catch (const std::exception& error) {
+    fail(path, std::string("is none that can be played: ") + error.what());
+  }
+}
+
+void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges) {
+  ordered_json json = {{"operate_cassette", version}, {"exchanges", ordered_json::array()}};
+  for (const Recorded& one : exchanges) json["exchanges"].push_back(written(one));
+  // Headers and queries may hold invalid UTF-8.
+  const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  const std::string beside = path + ".new";
+  {
+    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file) fail(path, "cannot be written: " + std::string(std::strerror(errno)));
+  }
+  if (std::rename(beside.c_str(), path.c_str()) != 0)
+    fail(path, "cannot be written: " + std::string(std::strerror(errno)));
+}
+
+}  // namespace operate::testing

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <operate/testing/received_request.hpp>
+#include <operate/transport.hpp>
+
+#include <string>
+#include <vector>
+
+namespace operate::testing {
+
+/// A request and what came of it.
+struct Recorded {
+  ReceivedRequest request = {};
+  TransportResult result = {};
+};
+
+/// The file's exchanges. Throws std::runtime_error, with the path and the reason.
+std::vector<Recorded> read_cassette(const std::string& path);
+
+/// Writes the file whole or not at all. Throws std::runtime_error, with the path and the reason.
+void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges);
+
+}  // namespace operate::testing

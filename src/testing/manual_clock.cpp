@@ -1,0 +1,72 @@
+#include <operate/testing/manual_clock.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+using std::chrono::milliseconds;
+
+class ManualClock::Impl {
+ public:
+  explicit Impl(Sleepers sleepers) : sleepers_(sleepers) {}
+
+  time_point now() const {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
+
+  void sleep_until(time_point time, const CancellationToken& cancel) {
+    std::unique_lock lock(mutex_);
+    sleeps_.push_back(std::chrono::duration_cast<milliseconds>(time - now_));
+    if (sleepers_ == Sleepers::move_the_clock) {
+      if (!cancel.is_cancelled()) now_ = std::max(now_, time);
+      return;
+    }
+    ++asleep_;
+    changed_.notify_all();
+    while (now_ < time && !cancel.is_cancelled()) changed_.wait_for(lock, milliseconds(1));
+    --asleep_;
+  }
+
+  void advance(milliseconds by) {
+    const std::lock_guard lock(mutex_);
+    now_ += by;
+    changed_.notify_all();
+  }
+
+  std::vector<milliseconds> sleeps() const {
+    const std::lock_guard lock(mutex_);
+    return sleeps_;
+  }
+
+  void wait_for_sleepers(int count) const {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return asleep_ >= count; });
+  }
+
+ private:
+  const Sleepers sleepers_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  time_point now_{};
+  std::vector<milliseconds> sleeps_;
+  int asleep_ = 0;
+};
+
+ManualClock::ManualClock(Sleepers sleepers) : impl_(std::make_unique<Impl>(sleepers)) {}
+ManualClock::~ManualClock() = default;
+ManualClock::time_point ManualClock::now() { return impl_->now(); }
+void ManualClock::sleep_until(time_point time, const CancellationToken& cancel) {
+  impl_->sleep_until(time, cancel);
+}
+void ManualClock::advance(milliseconds by) { impl_->advance(by); }
+std::vector<milliseconds> ManualClock::sleeps() const { return impl_->sleeps(); }
+void ManualClock::wait_for_sleepers(int count) const { impl_->wait_for_sleepers(count); }
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

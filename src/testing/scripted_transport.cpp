@@ -1,0 +1,129 @@
+#include <operate/testing/scripted_transport.hpp>
+
+#include "testing/request_match.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+namespace {
+
+ScriptedTransport::Answer always(TransportResult answer) {
+  return [answer = std::move(answer)](const ReceivedRequest&) { return answer; };
+}
+
+void require_usable(const ExpectedRequest& request, const ScriptedTransport::Answer& answer) {
+  if (!answer) throw std::invalid_argument("operate::testing::ScriptedTransport: the answer is empty");
+  if (!request.json_body.empty() && !nlohmann::json::accept(request.json_body))
+    throw std::invalid_argument("operate::testing::ExpectedRequest: json_body is no JSON: " +
+                                request.json_body);
+}
+
+}  // namespace
+
+class ScriptedTransport::Impl {
+ public:
+  void expect(ExpectedRequest request, Answer answer) {
+    require_usable(request, answer);
+    const std::lock_guard lock(mutex_);
+    line_.push_back({std::move(request), std::move(answer)});
+  }
+  void whenever(ExpectedRequest request, Answer answer) {
+    require_usable(request, answer);
+    const std::lock_guard lock(mutex_);
+    rules_.push_back({std::move(request), std::move(answer)});
+  }
+
+  TransportResult send(const TransportRequest& request) {
+    const ReceivedRequest came = received(request);
+    return answer_for(came)(came);
+  }
+
+  std::vector<ReceivedRequest> requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+  std::string problems() const {
+    const std::lock_guard lock(mutex_);
+    std::string text = unexpected_;
+    for (const Entry& entry : line_) text += "Did not come: " + line_of(entry.request) + "\n";
+    return text;
+  }
+
+ private:
+  struct Entry {
+    ExpectedRequest request;
+    Answer answer;
+  };
+
+  // A copy, which runs without the lock.
+  Answer answer_for(const ReceivedRequest& came) {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(came);
+    if (!line_.empty() && differences(line_.front().request, came, Match::listed).empty()) {
+      Answer answer = std::move(line_.front().answer);
+      line_.pop_front();
+      return answer;
+    }
+    for (const Entry& rule : rules_)
+      if (differences(rule.request, came, Match::listed).empty()) return rule.answer;
+
+    std::string problem =
+        "Request " + std::to_string(requests_.size()) + " was not expected: " + line_of(came) + "\n";
+    const auto compare = [&](const char* what, const Entry& entry) {
+      problem +=
+          std::string(what) + line_of(entry.request) + "\n" + differences(entry.request, came, Match::listed);
+    };
+    if (!line_.empty()) compare("Expected next: ", line_.front());
+    for (const Entry& rule : rules_) compare("Allowed at any time: ", rule);
+    if (line_.empty() && rules_.empty()) problem += "No further request was expected.\n";
+    unexpected_ += problem;
+    throw UnexpectedRequest(problem);
+  }
+
+  mutable std::mutex mutex_;
+  std::deque<Entry> line_;
+  std::vector<Entry> rules_;
+  std::vector<ReceivedRequest> requests_;
+  std::string unexpected_;
+};
+
+ScriptedTransport::ScriptedTransport() : impl_(std::make_unique<Impl>()) {}
+ScriptedTransport::~ScriptedTransport() = default;
+void ScriptedTransport::expect(ExpectedRequest request, TransportResult answer) {
+  impl_->expect(std::move(request), always(std::move(answer)));
+}
+void ScriptedTransport::expect(ExpectedRequest request, Answer answer) {
+  impl_->expect(std::move(request), std::move(answer));
+}
+void ScriptedTransport::whenever(ExpectedRequest request, TransportResult answer) {
+  impl_->whenever(std::move(request), always(std::move(answer)));
+}
+void ScriptedTransport::whenever(ExpectedRequest request, Answer answer) {
+  impl_->whenever(std::move(request), std::move(answer));
+}
+TransportResult ScriptedTransport::send(const TransportRequest& request, const TransportLimits&) {
+  return impl_->send(request);
+}
+std::vector<ReceivedRequest> ScriptedTransport::requests() const { return impl_->requests(); }
+std::string ScriptedTransport::problems() const { return impl_->problems(); }
+
+TransportFailure connection_refused() {
+  TransportFailure failure{TransportErrorKind::connect};
+  failure.request_may_have_arrived = false;
+  return failure;
+}
+TransportFailure connection_lost() { return {TransportErrorKind::receive}; }
+TransportFailure timed_out() { return {TransportErrorKind::timeout, TimeLimit::attempt}; }
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate
