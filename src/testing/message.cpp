@@ -1,0 +1,48 @@
+#include "testing/message.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+bool same_name(const std::string& a, const std::string& b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+void require_sendable(const EmulatorAnswer& answer) {
+  if (answer.status < 200 || answer.status > 599)
+    throw std::invalid_argument("operate::testing::EmulatorAnswer: the status is " +
+                                std::to_string(answer.status) + "; it must be from 200 to 599");
+  if (answer.delay.count() < 0)
+    throw std::invalid_argument("operate::testing::EmulatorAnswer: the delay is negative");
+  for (const auto& [name, value] : answer.headers) {
+    if (name.empty() || name.find_first_of(": \t\r\n") != std::string::npos ||
+        value.find_first_of("\r\n") != std::string::npos)
+      throw std::invalid_argument("operate::testing::EmulatorAnswer: the header \"" + name +
+                                  "\" cannot be sent");
+    for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection"})
+      if (same_name(name, own))
+        throw std::invalid_argument(std::string("operate::testing::EmulatorAnswer: the emulator sets ") +
+                                    own + " itself");
+  }
+}
+
+std::string EmulatorRequest::header(const std::string& name) const {
+  for (const Header& header : headers)
+    if (same_name(header.name, name)) return header.value;
+  return {};
+}
+
+std::string EmulatorRequest::parameter(const std::string& name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return value;
+  return {};
+}
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate
