@@ -7,7 +7,7 @@
 
 int main() {
   operate::testing::Emulator emulator;
-  emulator.add_route("POST", "/notes/create", [](const operate::testing::EmulatorRequest& request) {
+  emulator.add_route("POST", "/notes/create", [](const operate::testing::ReceivedRequest& request) {
     return operate::testing::EmulatorAnswer{
         200, {}, R"({"success": true, "data": )" + request.body + "}", {}};
   });

@@ -16,7 +16,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Deal, id, identifier, amount)
 
 int main() {
   operate::testing::Emulator emulator;
-  emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest&) {
+  emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest&) {
     return operate::testing::EmulatorAnswer{200,
                                             {},
                                             R"({"success": true, "data": {

@@ -9,7 +9,9 @@
 #include <stdexcept>
 #include <utility>
 
-namespace operate::testing {
+namespace operate {
+inline namespace v0 {
+namespace testing {
 
 namespace {
 
@@ -58,7 +60,7 @@ ordered_json make_company(int number) {
 }
 
 // The parameter as a number, or the default where it is not there; empty where it is no number.
-std::optional<std::int64_t> number_of(const EmulatorRequest& request, const char* name,
+std::optional<std::int64_t> number_of(const ReceivedRequest& request, const char* name,
                                       std::int64_t fallback) {
   for (const auto& [key, value] : request.query) {
     if (key != name) continue;
@@ -71,6 +73,10 @@ std::optional<std::int64_t> number_of(const EmulatorRequest& request, const char
 
 bool is_text(const ordered_json& value, std::size_t least = 0) {
   return value.is_string() && value.get_ref<const std::string&>().size() >= least;
+}
+
+bool has_id(const ordered_json& item) {
+  return item.is_object() && item.contains("id") && is_text(item["id"], 1);
 }
 
 std::size_t code_points(const std::string& text) {
@@ -137,7 +143,7 @@ EmulatedApi::EmulatedApi(int companies, const std::string& state) : companies_(o
     if (name != "companies" && name != "people") refuse_state("has an unknown member " + name);
     if (!items.is_array()) refuse_state("has " + name + " that are no array");
     for (std::size_t i = 0; i < items.size(); ++i)
-      if (!items[i].is_object() || !items[i].contains("id") || !is_text(items[i]["id"], 1))
+      if (!has_id(items[i]))
         refuse_state("has " + name + "[" + std::to_string(i) + "], which is no object with a string id");
     (name == "people" ? people_ : companies_) = std::move(items);
   }
@@ -148,24 +154,63 @@ std::string EmulatedApi::state() const {
   return ordered_json{{"companies", companies_}, {"people", people_}}.dump();
 }
 
+void EmulatedApi::add_company(const std::string& company, std::optional<std::size_t> position) {
+  ordered_json added = ordered_json::parse(company, nullptr, /*allow_exceptions=*/false);
+  if (!has_id(added))
+    throw std::invalid_argument(
+        "operate::testing::Emulator::add_company: the company is no JSON object with a string id");
+  const std::lock_guard lock(mutex_);
+  const std::size_t place = position.value_or(companies_.size());
+  if (place > companies_.size())
+    throw std::invalid_argument("operate::testing::Emulator::add_company: the position " +
+                                std::to_string(place) + " is behind the end");
+  companies_.insert(companies_.begin() + static_cast<std::ptrdiff_t>(place), std::move(added));
+}
+
+bool EmulatedApi::remove_company(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto company = std::find_if(companies_.begin(), companies_.end(),
+                                    [&](const ordered_json& one) { return one["id"] == id; });
+  if (company == companies_.end()) return false;
+  companies_.erase(company);
+  return true;
+}
+
 EmulatorAnswer EmulatedApi::undocumented(int status, const std::string& message) {
   return error(status, "undocumented", message);
 }
 
-EmulatorAnswer EmulatedApi::check_key(const EmulatorRequest& request) {
+EmulatorAnswer EmulatedApi::check_key(const ReceivedRequest& request) const {
   const std::string key = request.header("x-api-key");
   if (key.empty()) return error(400, "authentication_error", "Missing API Key");
   if (key == forbidden_key)
     return error(403, "authentication_error", "API Key has no access to this resource");
-  if (key != good_key) return error(401, "authentication_error", "Invalid or expired API Key");
+  const std::lock_guard lock(mutex_);
+  const auto previous = previous_keys_.find(key);
+  const bool still_good =
+      previous != previous_keys_.end() && std::chrono::steady_clock::now() < previous->second;
+  if (key != key_ && !still_good) return error(401, "authentication_error", "Invalid or expired API Key");
   return {};
 }
 
-EmulatorAnswer EmulatedApi::list_companies(const EmulatorRequest& request) const {
+std::string EmulatedApi::key() const {
+  const std::lock_guard lock(mutex_);
+  return key_;
+}
+
+void EmulatedApi::rotate_key(std::string key, std::chrono::milliseconds keep_previous) {
+  const auto until = std::chrono::steady_clock::now() +
+                     std::min<std::chrono::milliseconds>(keep_previous, std::chrono::hours(24 * 365));
+  const std::lock_guard lock(mutex_);
+  previous_keys_[std::exchange(key_, std::move(key))] = until;
+}
+
+EmulatorAnswer EmulatedApi::list_companies(const ReceivedRequest& request) const {
   const auto limit = number_of(request, "limit", 50);
   const auto offset = number_of(request, "offset", 0);
   if (!limit || *limit < 1 || *limit > 100) return undocumented(400, "limit is no number from 1 to 100");
   if (!offset || *offset < 0) return undocumented(400, "offset is no number of 0 or more");
+  const std::lock_guard lock(mutex_);
   const auto total = static_cast<std::int64_t>(companies_.size());
   const auto begin = std::min(*offset, total);
   const auto end = std::min(begin + *limit, total);
@@ -175,7 +220,7 @@ EmulatorAnswer EmulatedApi::list_companies(const EmulatorRequest& request) const
                   {"pagination", {{"total", total}, {"limit", *limit}, {"offset", *offset}}}});
 }
 
-EmulatorAnswer EmulatedApi::create_person(const EmulatorRequest& request) {
+EmulatorAnswer EmulatedApi::create_person(const ReceivedRequest& request) {
   ordered_json person = ordered_json::parse(request.body, nullptr, /*allow_exceptions=*/false);
   const std::string broken = broken_rule(person);
   if (!broken.empty()) return undocumented(400, broken);
@@ -193,4 +238,6 @@ EmulatorAnswer EmulatedApi::create_person(const EmulatorRequest& request) {
   return success({{"person", std::move(created)}});
 }
 
-}  // namespace operate::testing
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

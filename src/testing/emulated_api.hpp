@@ -4,12 +4,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
-namespace operate::testing {
+namespace operate {
+inline namespace v0 {
+namespace testing {
 
-/// The keys of every emulator.
+/// The keys with which every emulator begins.
 inline constexpr const char* good_key = "sk_emulator_good_1f0c7a52d94b4e6a";
 inline constexpr const char* expired_key = "sk_emulator_expired_83be21c7f5a04d19";
 inline constexpr const char* forbidden_key = "sk_emulator_forbidden_6d2e90ab47c83f51";
@@ -22,22 +28,32 @@ class EmulatedApi {
   EmulatedApi(int companies, const std::string& state);
 
   /// A status other than 200 where the key is refused.
-  static EmulatorAnswer check_key(const EmulatorRequest& request);
+  EmulatorAnswer check_key(const ReceivedRequest& request) const;
+  std::string key() const;
+  void rotate_key(std::string key, std::chrono::milliseconds keep_previous);
 
-  EmulatorAnswer list_companies(const EmulatorRequest& request) const;
-  EmulatorAnswer create_person(const EmulatorRequest& request);
+  EmulatorAnswer list_companies(const ReceivedRequest& request) const;
+  EmulatorAnswer create_person(const ReceivedRequest& request);
 
   std::string state() const;
+  /// Throws std::invalid_argument.
+  void add_company(const std::string& company, std::optional<std::size_t> position);
+  bool remove_company(const std::string& id);
 
   /// A refusal for which the documentation has no form.
   static EmulatorAnswer undocumented(int status, const std::string& message);
 
  private:
-  nlohmann::ordered_json companies_;
   bool seeded_ = false;
   mutable std::mutex mutex_;  // Guards what follows.
+  std::string key_ = good_key;
+  /// Those from before, and until when they are good.
+  std::map<std::string, std::chrono::steady_clock::time_point> previous_keys_;
+  nlohmann::ordered_json companies_;
   unsigned people_created_ = 0;
   nlohmann::ordered_json people_ = nlohmann::ordered_json::array();
 };
 
-}  // namespace operate::testing
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

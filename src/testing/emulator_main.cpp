@@ -2,15 +2,56 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 
 namespace {
+
+using operate::testing::FaultKind;
+
+const std::map<std::string, FaultKind>& kinds() {
+  static const std::map<std::string, FaultKind> all = {
+      {"drop", FaultKind::drop},           {"stall", FaultKind::stall},
+      {"reset", FaultKind::reset},         {"reset_after_status_line", FaultKind::reset_after_status_line},
+      {"half_body", FaultKind::half_body}, {"slow_bytes", FaultKind::slow_bytes}};
+  return all;
+}
+
+struct Trouble {
+  int latency = 0;
+  std::string fault = "drop";
+  int faults = 0;
+  int limits = 0;
+  int retry_after = 1;
+};
+
+void add_options(CLI::App& app, Trouble& trouble) {
+  app.add_option("--latency", trouble.latency, "Hold each answer back by that many milliseconds")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--fault", trouble.fault, "What happens to the answers of --fail")
+      ->check(CLI::IsMember(kinds()))
+      ->capture_default_str();
+  app.add_option("--fail", trouble.faults, "Let that many requests fail first, which are carried out")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--limit", trouble.limits, "Answer that many requests with 429, behind those of --fail")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--retry-after", trouble.retry_after, "The seconds that these 429 tell the client to wait")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+void cause(const Trouble& trouble, operate::testing::Emulator& emulator) {
+  emulator.set_latency(std::chrono::milliseconds(trouble.latency));
+  if (trouble.faults > 0) emulator.fail_next({kinds().at(trouble.fault)}, trouble.faults);
+  if (trouble.limits > 0) emulator.limit_next(trouble.limits, std::chrono::seconds(trouble.retry_after));
+}
 
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -35,6 +76,8 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingFile)
       ->excludes("--companies");
   app.add_option("--save", save_file, "Write the companies and people to this JSON file at the end");
+  Trouble trouble;
+  add_options(app, trouble);
   CLI11_PARSE(app, argc, argv);
 
   // Blocked before the server's threads begin, so that they inherit it and sigwait below gets the signal.
@@ -46,7 +89,8 @@ int main(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   try {
     if (!state_file.empty()) options.state = operate::JsonText(read(state_file));
-    const operate::testing::Emulator emulator(options);
+    operate::testing::Emulator emulator(options);
+    cause(trouble, emulator);
     std::cout << "export OPERATE_BASE_URL=" << emulator.base_url() << '\n'
               << "export OPERATE_API_KEY=" << emulator.api_key() << '\n'
               << "# This key gets 401: " << emulator.expired_api_key() << '\n'

@@ -100,3 +100,20 @@ eval "$url; $key"
 { ! "$examples/errors" 2>&1; } | expect "errors, an unknown certificate" "The network, after 1 attempts: *OPERATE_CA_FILE*"
 eval "$trusted"
 "$examples/errors" | expect "errors, none over TLS" "50 companies"
+
+# troubled ARGUMENT...: another emulator, for the programs that follow.
+troubled() {
+  kill "$server"
+  exec {more}< <(exec timeout 600 "$emulator" "$@")
+  server=$!
+  read -r url <&"$more"
+  unset OPERATE_CA_FILE
+  eval "$url"
+}
+troubled --fail 1 --fault half_body --limit 1 --retry-after 0
+OPERATE_LOG=info "$examples/quickstart" 2>&1 >/dev/null | expect "a fault and a 429" "*: 200 in * ms, attempts: 3*"
+troubled --fail 9 --fault reset
+{ ! "$examples/errors" 2>&1; } | expect "errors, faults" "The network, after 3 attempts: *"
+troubled --latency 3600000
+{ ! OPERATE_TIMEOUT=0.05 "$examples/errors" 2>&1; } | expect "errors, latency" "Too slow, after *"
+refuses "a fault that is none" --fault nonsense

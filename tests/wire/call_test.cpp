@@ -232,7 +232,7 @@ TEST(CallTest, AMissingKeyThatAProxyTookAway) {
 
 TEST(CallTest, AnEndpointThatTheSdkDoesNotKnow) {
   operate::testing::Emulator emulator(operate::test::emulator_options());
-  emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest& request) {
+  emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest& request) {
     return operate::testing::EmulatorAnswer{
         200, {}, R"({"success":true,"data":")" + request.path + "\"}", {}};
   });

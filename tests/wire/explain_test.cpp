@@ -19,7 +19,7 @@ namespace {
 
 using operate::testing::Emulator;
 using operate::testing::EmulatorAnswer;
-using operate::testing::EmulatorRequest;
+using operate::testing::ReceivedRequest;
 
 // What a shell prints that is given the line. In a file: it may be longer than an argument may be.
 std::string output_of(const std::string& line) {
@@ -35,7 +35,7 @@ std::string output_of(const std::string& line) {
 }
 
 // Tells all of a request.
-EmulatorAnswer echo(const EmulatorRequest& request) {
+EmulatorAnswer echo(const ReceivedRequest& request) {
   std::vector<std::string> lines;
   for (const auto& [name, value] : request.query) lines.push_back("query " + name + "=" + value);
   for (const auto& [name, value] : request.headers) lines.push_back("header " + name + ": " + value);
@@ -80,7 +80,7 @@ TEST_F(ExplainTest, TheLineSendsTheSameRequest) {
 
 TEST_F(ExplainTest, SendsNothingAndRefusesWhatCannotBeSent) {
   bool arrived = false;
-  emulator.add_route("GET", "/echo", [&](const EmulatorRequest& request) {
+  emulator.add_route("GET", "/echo", [&](const ReceivedRequest& request) {
     arrived = true;
     return echo(request);
   });

@@ -19,12 +19,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Deal, id, identifier)
 using operate::Client;
 using operate::test::thrown;
 using operate::testing::EmulatorAnswer;
-using operate::testing::EmulatorRequest;
+using operate::testing::ReceivedRequest;
 
 class ResourceTest : public testing::Test {
  protected:
   ResourceTest() {
-    emulator.add_route("GET", "/deals/list", [](const EmulatorRequest& request) {
+    emulator.add_route("GET", "/deals/list", [](const ReceivedRequest& request) {
       int limit = 0, offset = 0;
       for (const auto& [name, value] : request.query) (name == "limit" ? limit : offset) = std::stoi(value);
       nlohmann::json deals = nlohmann::json::array();
@@ -35,7 +35,7 @@ class ResourceTest : public testing::Test {
           {"data", {{"deals", deals}, {"pagination", {{"total", 5}, {"limit", limit}, {"offset", offset}}}}}};
       return EmulatorAnswer{200, {}, body.dump(), {}};
     });
-    emulator.add_route("POST", "/deals/create", [](const EmulatorRequest& request) {
+    emulator.add_route("POST", "/deals/create", [](const ReceivedRequest& request) {
       return EmulatorAnswer{200, {}, R"({"success":true,"data":{"deal":)" + request.body + "}}", {}};
     });
   }

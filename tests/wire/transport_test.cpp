@@ -35,7 +35,7 @@ std::shared_ptr<const E> failure(const operate::Config& config) {
 TEST(TransportTest, UnpacksWhatTheServerPacked) {
   // The emulator's HTTP library packs for clients that accept it.
   operate::testing::Emulator emulator(operate::test::emulator_options());
-  emulator.add_route("GET", "/x", [](const operate::testing::EmulatorRequest& request) {
+  emulator.add_route("GET", "/x", [](const operate::testing::ReceivedRequest& request) {
     EXPECT_NE(request.header("Accept-Encoding").find("gzip"), std::string::npos);
     return operate::testing::EmulatorAnswer{200, {}, "\"" + std::string(100'000, 'a') + "\"", {}};
   });

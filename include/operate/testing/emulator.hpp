@@ -3,11 +3,14 @@
 #include <operate/config.hpp>
 #include <operate/header.hpp>
 #include <operate/json_text.hpp>
+#include <operate/testing/received_request.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,26 +34,6 @@ struct EmulatorOptions {
   JsonText state = {};
 };
 
-/// A request whose key was good; path and query are decoded.
-struct EmulatorRequest {
-  /// In capitals.
-  std::string method = {};
-  /// Decoded.
-  std::string path = {};
-  /// Decoded, in no certain order.
-  std::vector<QueryParameter> query = {};
-  /// In no certain order.
-  std::vector<Header> headers = {};
-  /// As it was sent.
-  std::string body = {};
-
-  /// The first header of that name, in any case of letters; empty where there is none.
-  std::string header(const std::string& name) const;
-
-  /// The first query parameter of that name, decoded; empty where there is none.
-  std::string parameter(const std::string& name) const;
-};
-
 /// An answer of your own. Operate's envelope is `{"success": true, "data": {...}}`, for lists with
 /// `"data": {"deals": [...], "pagination": {"total": 1, "limit": 50, "offset": 0}}`, and for errors
 /// `{"success": false, "error": {"type": "...", "message": "..."}}`.
@@ -66,10 +49,31 @@ struct EmulatorAnswer {
   std::chrono::milliseconds delay{0};
 };
 
+/// How the way of an answer to the client ends.
+enum class FaultKind {
+  drop,                     ///< Closed without a byte of the answer.
+  stall,                    ///< Silence, until the client leaves or the emulator ends.
+  reset,                    ///< A TCP reset without a byte of the answer.
+  reset_after_status_line,  ///< A TCP reset behind the answer's first line.
+  half_body,                ///< All headers and half of the body, then closed.
+  slow_bytes,               ///< The whole answer, but one byte at a time.
+};
+
+/// What happens to a request in place of an answer that arrives.
+struct Fault {
+  /// What the client sees.
+  FaultKind kind = FaultKind::drop;
+  /// Whether the server does what it was asked to: whether a person whose answer is lost was created. Where
+  /// false, whatever arrives of an answer is that of a 503 of the type `undocumented`.
+  bool carried_out = true;
+  /// For FaultKind::slow_bytes, the pause behind each byte; 0 and up, at most a day.
+  std::chrono::milliseconds pause{10};
+};
+
 /// A server that answers as Operate's documentation says, on a free port of this machine, in the program that
-/// made it: for tests of your own service. Begins in its constructor, ends in its destructor; destroy the
-/// clients first, as a connection that is still open may hold the destructor up for a second. Not for
-/// objects that outlive main.
+/// made it: for tests of your own service. Begins in its constructor, ends in its destructor, which closes
+/// the connections that are still open and waits for nothing but handlers that still run. Not for objects
+/// that outlive main.
 ///
 /// It knows `GET /companies/list` and `POST /v/alpha/people/create`, checks every documented rule, and asks
 /// for a key. Where the documentation is silent about what a refusal looks like, it answers with an error
@@ -79,10 +83,10 @@ struct EmulatorAnswer {
 class Emulator {
  public:
   /// What answers the requests of a route.
-  using Handler = std::function<EmulatorAnswer(const EmulatorRequest&)>;
+  using Handler = std::function<EmulatorAnswer(const ReceivedRequest&)>;
 
-  /// Throws std::runtime_error where the port is taken or no certificate can be made, std::invalid_argument
-  /// for a state that is none.
+  /// Throws std::runtime_error where the port is taken, or no certificate or temporary folder can be made,
+  /// std::invalid_argument for a state that is none.
   explicit Emulator(const EmulatorOptions& options = {});
   ~Emulator();
   Emulator(const Emulator&) = delete;
@@ -94,7 +98,8 @@ class Emulator {
   /// A PEM file with its certificate, for Config::ca_file; it goes with the emulator. Empty without TLS.
   std::string ca_file() const;
 
-  /// The three keys that it knows: a good one, one that gets 401, one that gets 403. Any other gets 401.
+  /// The three keys that it begins with: a good one, one that gets 401, one that gets 403. Any other gets
+  /// 401. After rotate_api_key(), this is the new one.
   std::string api_key() const;
   /// A key that gets 401.
   std::string expired_api_key() const;
@@ -109,6 +114,23 @@ class Emulator {
   /// the order in which they came.
   JsonText state() const;
 
+  /// From now on, this key is the good one. The one that was gets 401: at once, or after `keep_previous`, at
+  /// most a year; those from before it stay good for as long as they were told. Throws std::invalid_argument
+  /// for an empty key, one of the two that are refused, and a negative time.
+  void rotate_api_key(std::string key,
+                      std::chrono::milliseconds keep_previous = std::chrono::milliseconds(0));
+
+  /// Adds a company, at the end or in front of the one at `position`, counted from 0. Throws
+  /// std::invalid_argument for anything but an object with a string `id`, and for a position behind the end.
+  void add_company(const JsonText& company, std::optional<std::size_t> position = {});
+  /// Takes the first company with this id away; false where there is none.
+  bool remove_company(const std::string& id);
+  /// Called on the emulator's threads each time a page of `GET /companies/list` has been put together, before
+  /// it is sent: companies that it adds or removes come or go between this page and the next. It may call
+  /// the emulator's methods. Its exception is answered with 500. Takes the place of the one before; empty:
+  /// none.
+  void after_each_page(std::function<void(const ReceivedRequest&)> change);
+
   /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
   /// handler runs on the emulator's threads, several at once. Its exception, or an answer that cannot be
   /// sent, is answered with 500. Throws std::invalid_argument for an empty handler.
@@ -117,6 +139,22 @@ class Emulator {
   /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
   /// Throws std::invalid_argument for an answer that cannot be sent.
   void answer_next(EmulatorAnswer answer);
+  /// Lets the next requests fail, whatever they ask for; what is carried out is what an emulator without the
+  /// fault would do. Stands in one line with answer_next() and limit_next(), in the order of the calls.
+  /// Throws std::invalid_argument for fewer than one time and a negative pause.
+  void fail_next(const Fault& fault, int times = 1);
+  /// Answers the next requests with 429 and `Retry-After`; the error's type is `undocumented`. Throws
+  /// std::invalid_argument for fewer than one time and a negative wait.
+  void limit_next(int times, std::chrono::seconds retry_after);
+  /// From now on, each answer is held back by this, and by its own delay; at most a day. Throws
+  /// std::invalid_argument for a negative time.
+  void set_latency(std::chrono::milliseconds latency);
+
+  /// The requests that have come, the newest 1,000 in the order in which they did: also those that were
+  /// refused or failed, but not what is no HTTP. The value of `x-api-key` is `[removed]`.
+  std::vector<ReceivedRequest> requests() const;
+  /// Forgets the requests that have come.
+  void clear_requests();
 
  private:
   class Impl;

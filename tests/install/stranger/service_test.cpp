@@ -41,7 +41,7 @@ int main() {
   person.full_name = "Ada Lovelace";
   check(client.people().create(person).full_name == "Ada Lovelace", "a person is created");
 
-  emulator.add_route("GET", "/deals/list", [](const operate::testing::EmulatorRequest&) {
+  emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest&) {
     return operate::testing::EmulatorAnswer{
         200,
         {},

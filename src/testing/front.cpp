@@ -1,0 +1,181 @@
+#include "testing/front.hpp"
+
+#include "testing/certificate.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <iterator>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+namespace {
+
+using TlsContext = std::unique_ptr<ssl_ctx_st, void (*)(ssl_ctx_st*)>;
+
+TlsContext new_context(const Certificate* certificate) {
+  TlsContext context(certificate ? SSL_CTX_new(TLS_server_method()) : nullptr, &SSL_CTX_free);
+  if (!certificate) return context;
+  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
+      SSL_CTX_use_certificate(context.get(), certificate->certificate()) != 1 ||
+      SSL_CTX_use_PrivateKey(context.get(), certificate->key()) != 1)
+    throw std::runtime_error("operate::testing::Emulator: OpenSSL cannot use the certificate");
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
+  // Reading must not wait for a second record where the first was for TLS alone.
+  SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
+  return context;
+}
+
+// The listening socket and its port.
+std::pair<Descriptor, int> listen_on(std::uint16_t port) {
+  Descriptor listener(::socket(AF_INET, SOCK_STREAM, 0));
+  const int on = 1;
+  ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), SOMAXCONN) != 0 ||
+      ::getsockname(listener.get(), generic, &size) != 0)
+    throw std::runtime_error("operate::testing::Emulator: port " + std::to_string(port) +
+                             " of 127.0.0.1 cannot be listened on; is it taken?");
+  return {std::move(listener), ntohs(address.sin_port)};
+}
+
+Descriptor connect_to(const std::string& path) {
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    return Descriptor();
+  return socket;
+}
+
+void wait_until_gone(Connection& client) {
+  for (std::string ignored; client.receive(ignored);) ignored.clear();
+}
+
+// For this thread and those that it begins, none of which runs a line of the host program.
+void block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+}  // namespace
+
+Front::Front(std::uint16_t port, const Certificate* certificate, std::string server, std::string mark)
+    : server_(std::move(server)), mark_(std::move(mark)), tls_(new_context(certificate)) {
+  std::tie(listener_, port_) = listen_on(port);
+  std::array<int, 2> ends;
+  if (::pipe(ends.data()) != 0) throw std::runtime_error("operate::testing::Emulator: cannot make a pipe");
+  ended_ = Descriptor(ends[0]);
+  end_ = Descriptor(ends[1]);
+  acceptor_ = std::thread([this] { accept_all(); });
+}
+
+Front::~Front() {
+  // Not by closing the pipe, of which a process that was begun meanwhile may have a copy.
+  while (::write(end_.get(), "", 1) < 0) continue;
+  acceptor_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [client, server] : open_) {
+      client.shut_down();
+      server.shut_down();
+    }
+  }
+  threads_.wait();
+}
+
+void Front::accept_all() {
+  block_signals();
+  std::array<pollfd, 2> waited = {{{listener_.get(), POLLIN, 0}, {ended_.get(), POLLIN, 0}}};
+  while (::poll(waited.data(), waited.size(), -1) > 0 && waited[1].revents == 0) {
+    Descriptor client(::accept(listener_.get(), nullptr, nullptr)), server = connect_to(server_);
+    if (client.get() < 0 || server.get() < 0) continue;
+    const int on = 1;
+    ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const std::lock_guard lock(mutex_);
+    open_.push_back({Connection(std::move(client), tls_.get()), Connection(std::move(server))});
+    threads_.run([this, link = std::prev(open_.end())] {
+      if (link->client.accept()) serve(*link);
+      link->client.finish_sending();
+      const std::lock_guard done(mutex_);
+      open_.erase(link);
+    });
+  }
+}
+
+void Front::serve(Link& link) {
+  auto& [client, server] = link;
+  std::string request, answers;
+  // A client that sends no more may still read.
+  bool sending = true;
+  for (;;) {
+    const bool unread = sending && client.has_unread();
+    std::array<pollfd, 2> ends = {
+        {{sending ? client.socket() : -1, POLLIN, 0}, {server.socket(), POLLIN, 0}}};
+    ::poll(ends.data(), ends.size(), unread ? 0 : -1);
+    if (unread || ends[0].revents != 0) {
+      sending = client.receive(request) && server.send(request);
+      request.clear();
+      if (!sending) server.finish_sending();
+    }
+    if (ends[1].revents == 0) continue;
+    if (!server.receive(answers)) return;
+    while (const auto answer = take_answer(answers, mark_))
+      if (!deliver(*answer, client)) return;
+  }
+}
+
+bool Front::deliver(const MarkedAnswer& answer, Connection& client) {
+  const std::string whole = answer.head + answer.body;
+  if (!answer.fault) return client.send(whole);
+  switch (answer.fault->kind) {
+    case FaultKind::drop:
+      break;
+    case FaultKind::stall:
+      wait_until_gone(client);
+      break;
+    case FaultKind::reset_after_status_line:
+      client.send(whole.substr(0, whole.find('\n') + 1));
+      [[fallthrough]];
+    case FaultKind::reset:
+      client.reset();
+      break;
+    case FaultKind::half_body:
+      client.send(whole.substr(0, answer.head.size() + answer.body.size() / 2));
+      break;
+    case FaultKind::slow_bytes:
+      return deliver_slowly(whole, answer.fault->pause, client);
+  }
+  return false;
+}
+
+bool Front::deliver_slowly(const std::string& bytes, std::chrono::milliseconds pause, Connection& client) {
+  const auto most = std::min<std::chrono::milliseconds>(pause, std::chrono::hours(24));
+  pollfd end{ended_.get(), POLLIN, 0};
+  for (const char byte : bytes)
+    if (!client.send({&byte, 1}) || ::poll(&end, 1, static_cast<int>(most.count())) > 0) return false;
+  return true;
+}
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

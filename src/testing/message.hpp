@@ -1,0 +1,23 @@
+#pragma once
+
+#include <operate/testing/emulator.hpp>
+
+#include <optional>
+#include <string>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+/// An answer, and what befalls it on its way.
+struct Reply {
+  EmulatorAnswer answer;
+  std::optional<Fault> fault = {};
+};
+
+/// Throws std::invalid_argument for what the HTTP library would send beside its own headers, or break off at.
+void require_sendable(const EmulatorAnswer& answer);
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate
