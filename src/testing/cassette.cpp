@@ -12,7 +12,9 @@
 #include <string_view>
 #include <utility>
 
-namespace operate::testing {
+namespace operate {
+inline namespace v0 {
+namespace testing {
 
 namespace {
 
@@ -158,4 +160,6 @@ void write_cassette(const std::string& path, const std::vector<Recorded>& exchan
     fail(path, "cannot be written: " + std::string(std::strerror(errno)));
 }
 
-}  // namespace operate::testing
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

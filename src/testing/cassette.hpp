@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace operate::testing {
+namespace operate {
+inline namespace v0 {
+namespace testing {
 
 /// A request and what came of it.
 struct Recorded {
@@ -20,4 +22,6 @@ std::vector<Recorded> read_cassette(const std::string& path);
 /// Writes the file whole or not at all. Throws std::runtime_error, with the path and the reason.
 void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges);
 
-}  // namespace operate::testing
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

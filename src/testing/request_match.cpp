@@ -10,6 +10,8 @@
 #include <utility>
 
 namespace operate {
+inline namespace v0 {
+namespace testing {
 
 namespace {
 
@@ -112,9 +114,6 @@ std::string body_differences(const std::string& expected, const std::string& cam
 
 }  // namespace
 
-inline namespace v0 {
-namespace testing {
-
 std::string ReceivedRequest::header(const std::string& name) const {
   const std::string* value = core::find_header(headers, name);
   return value ? *value : std::string();
@@ -125,11 +124,6 @@ std::string ReceivedRequest::parameter(const std::string& name) const {
     if (key == name) return value;
   return {};
 }
-
-}  // namespace testing
-}  // namespace v0
-
-namespace testing {
 
 ReceivedRequest received(const TransportRequest& request) {
   const std::string url = request.redact(request.url);
@@ -166,4 +160,5 @@ std::string differences(const ExpectedRequest& expected, const ReceivedRequest& 
 }
 
 }  // namespace testing
+}  // namespace v0
 }  // namespace operate

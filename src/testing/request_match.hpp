@@ -4,7 +4,9 @@
 
 #include <string>
 
-namespace operate::testing {
+namespace operate {
+inline namespace v0 {
+namespace testing {
 
 /// How much of a request has to be as expected.
 enum class Match {
@@ -22,4 +24,6 @@ std::string line_of(const ExpectedRequest& request);
 /// Each difference as a line that begins with two blanks; empty where the request is as expected.
 std::string differences(const ExpectedRequest& expected, const ReceivedRequest& came, Match match);
 
-}  // namespace operate::testing
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate

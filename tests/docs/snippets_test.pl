@@ -5,7 +5,7 @@ use strict;
 use warnings;
 
 chdir shift or die;
-my %files = (cpp => [glob("examples/*.cpp tests/install/stranger/*.cpp")], cmake => ["tests/install/stranger/CMakeLists.txt"]);
+my %files = (cpp => [glob("examples/*.cpp tests/install/stranger/*.?pp")], cmake => ["tests/install/stranger/CMakeLists.txt"]);
 
 sub lines_of {
   my ($file) = @_;

@@ -1,13 +1,17 @@
 #include <operate/operate.hpp>
 #include <operate/resource.hpp>
+#include <operate/testing/recording_transport.hpp>
 
 #include "support/environment.hpp"
 #include "support/listing.hpp"
 #include "support/raw_server.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -111,9 +115,13 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
   std::vector<std::string> logged;
   const auto sink = [&](std::string_view line) { logged.emplace_back(line); };
   operate::Config config;
-  config.observer = operate::observe_all({std::make_shared<Everything>(everything),
-                                          operate::log_lines(operate::LogLevel::debug, sink),
-                                          operate::log_json(operate::LogLevel::debug, sink)});
+  const auto metrics = std::make_shared<operate::Metrics>();
+  const auto archive = std::make_shared<operate::HarRecorder>();
+  const auto whole_archive =
+      std::make_shared<operate::HarRecorder>(operate::HarOptions{operate::EventDetail::bodies, 10'000});
+  config.observer = operate::observe_all(
+      {std::make_shared<Everything>(everything), operate::log_lines(operate::LogLevel::debug, sink),
+       operate::log_json(operate::LogLevel::debug, sink), metrics, archive, whole_archive});
   config.api_key = sentinel;
   config.retry.max_retries = 1;
   config.retry.initial_delay = config.retry.max_delay = std::chrono::milliseconds(1);
@@ -127,6 +135,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
     watch([&] { client.companies().list_all().to_vector(); });
     watch([&] { client.people().create(somebody()); });
     watch([&] { client.call({"POST", "/x", {}, "{\"a\":\"" + personal[0] + "\"}"}); });
+    watch([&] { client.check(); });
     watch([&] { operate::list<nlohmann::json>(client, "/x", "companies"); });
     watch([&] { operate::post<nlohmann::json>(client, "/x", "y", nlohmann::json{{"a", personal[0]}}); });
   };
@@ -142,6 +151,27 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
       server.direct(config);
       all_calls(Client(config));
     }
+  }
+  // What a cassette holds, of answers and of failures.
+  const operate::test::TemporaryFolder folder;
+  for (const std::string& answer :
+       {"HTTP/1.1 500 Oh\r\nx-request-id: " + sentinel + "\r\nx-echo: " + echo +
+            "\r\nContent-Length: " + std::to_string(echo.size()) + "\r\n\r\n" + echo,
+        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + sentinel}) {
+    RawServer server([&](Connection& connection, int) {
+      connection.read_request();
+      connection.send(answer);
+    });
+    server.direct(config);
+    const std::string cassette = folder.path("cassette.json");
+    operate::Config recorded = config;
+    recorded.transport = std::make_shared<operate::testing::RecordingTransport>(
+        operate::libcurl_transport(recorded), cassette);
+    all_calls(Client(recorded));
+    recorded.transport.reset();
+    std::ifstream file(cassette);
+    everything.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    EXPECT_GT(everything.back().size(), 1'000u);
   }
   // Lost connections, at each stage.
   for (const std::string& sent :
@@ -169,7 +199,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
       change(other);
       const int before = errors;
       all_calls(Client(other));
-      EXPECT_EQ(errors, before + 6);
+      EXPECT_EQ(errors, before + 7);
     };
     limited([](auto& c) { c.timeout = std::chrono::milliseconds(5); });
     limited([](auto& c) { c.deadline = std::chrono::milliseconds(5); });
@@ -223,6 +253,9 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
   watch([&] { client.call({"GET", sentinel, {}, ""}); });
   watch([&] { client.call({sentinel, "/x", {}, ""}); });
   watch([&] { client.call({"GET", "/" + sentinel, {{"key", sentinel}}, ""}); });
+  options.headers = {{"x-a", sentinel}};
+  everything.push_back(client.explain(
+      {"POST", "/" + sentinel, {{"key", sentinel}}, "{\"key\":\"" + sentinel + "\"}"}, options));
   const auto watch_config = [&](const std::function<void(operate::Config&)>& change) {
     operate::Config bad = config;
     change(bad);
@@ -245,7 +278,12 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
   everything.push_back(testing::internal::GetCapturedStdout());
   everything.push_back(testing::internal::GetCapturedStderr());
 
-  EXPECT_GT(errors, 350);
+  logged.push_back(metrics->text());
+  logged.push_back(archive->text());
+  everything.push_back(whole_archive->text());
+  EXPECT_NE(everything.back().find(personal[0]), std::string::npos);
+
+  EXPECT_GT(errors, 400);
   EXPECT_GT(logged.size(), 3'000u);
   for (const std::string& line : logged) {
     EXPECT_FALSE(shows_the_key(line)) << line;

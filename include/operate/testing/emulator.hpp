@@ -49,7 +49,9 @@ struct EmulatorAnswer {
   std::chrono::milliseconds delay{0};
 };
 
-/// How the way of an answer to the client ends.
+/// How the way of an answer to the client ends. Where a connection that was kept from an earlier call is lost
+/// without a byte (`drop`, `reset`), the client at once tries once more on a new one, within the same
+/// attempt, what is safe to repeat: that uses up a second fault.
 enum class FaultKind {
   drop,                     ///< Closed without a byte of the answer.
   stall,                    ///< Silence, until the client leaves or the emulator ends.

@@ -1,8 +1,8 @@
 #pragma once
 
 // For those who test with GoogleTest: how the SDK's values are printed in failures, and matchers. The library
-// and operate::testing do not need GoogleTest; who includes this links GTest::gmock. A program has one printer
-// for each type, so all of its files that print these values have to include this.
+// and operate::testing do not need GoogleTest; who includes this links GTest::gmock. A program has one
+// printer for each type, so all of its files that print these values have to include this.
 #include <gmock/gmock.h>
 #include <operate/company.hpp>
 #include <operate/error.hpp>

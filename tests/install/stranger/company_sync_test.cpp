@@ -1,0 +1,118 @@
+#include "company_sync.hpp"
+
+#include <operate/testing/emulator.hpp>
+#include <operate/testing/gtest.hpp>
+#include <operate/testing/manual_clock.hpp>
+#include <operate/testing/recording_transport.hpp>
+#include <operate/testing/scripted_transport.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+using namespace std::chrono_literals;
+using operate::testing::Emulator;
+using operate::testing::Fault;
+using operate::testing::FaultKind;
+
+namespace {
+
+TEST(CompanySyncTest, KeepsAllNames) {
+  Emulator emulator;
+  CompanySync sync([&] { return operate::Client(emulator.config()); });
+  sync.run();
+  EXPECT_EQ(sync.names().size(), 73u);
+  EXPECT_THAT(emulator.requests(), testing::SizeIs(2));
+}
+
+TEST(CompanySyncTest, KeepsWhatThereIsAtTheEnd) {
+  Emulator emulator;
+  CompanySync sync([&] { return operate::Client(emulator.config()); });
+  sync.run();
+  emulator.add_company(operate::JsonText(R"({"id":"new","name":"Newcomer"})"));
+  sync.run();
+  EXPECT_EQ(sync.names().at("new"), "Newcomer");
+}
+
+TEST(CompanySyncTest, GetsThroughABadHour) {
+  Emulator emulator;
+  const auto clock = std::make_shared<operate::testing::ManualClock>();
+  operate::Config config = emulator.config();
+  config.clock = clock;
+  config.deadline = 2h;
+  CompanySync sync([&] { return operate::Client(config); });
+
+  emulator.fail_next({FaultKind::half_body});
+  emulator.limit_next(1, 3600s);
+  sync.run();
+
+  EXPECT_EQ(sync.names().size(), 73u);
+  EXPECT_THAT(clock->sleeps(), testing::Contains(testing::Ge(1h)));
+}
+
+TEST(CompanySyncTest, KeepsTheOldNamesWhereTheServerIsGone) {
+  Emulator emulator;
+  CompanySync sync([&] { return operate::Client(emulator.config()); });
+  sync.run();
+  emulator.fail_next({FaultKind::reset_after_status_line}, 3);
+  EXPECT_THAT([&] { sync.run(); },
+              testing::Throws<operate::TransportError>(operate::testing::AttemptsAre(3)));
+  EXPECT_EQ(sync.names().size(), 73u);
+}
+
+TEST(CompanySyncTest, GoesOnWithANewKey) {
+  Emulator emulator;
+  CompanySync sync([&] { return operate::Client(emulator.config()); });
+  sync.run();
+  emulator.rotate_api_key("a-new-key");
+  sync.run();
+  EXPECT_EQ(sync.names().size(), 73u);
+}
+
+TEST(CompanySyncTest, GivesUpWhereTheNewKeyIsNoBetter) {
+  Emulator emulator;
+  operate::Config config = emulator.config();
+  config.api_key = emulator.expired_api_key();
+  CompanySync sync([&] { return operate::Client(config); });
+  EXPECT_THROW(sync.run(), operate::InvalidApiKeyError);
+  EXPECT_THAT(emulator.requests(), testing::SizeIs(2));
+}
+
+TEST(CompanySyncTest, AsksForNothingElse) {
+  const auto script = std::make_shared<operate::testing::ScriptedTransport>();
+  script->expect({"GET", "/companies/list", {{"offset", "0"}}},
+                 operate::TransportAnswer{200, {}, R"({"success": true, "data": {
+                     "companies": [{"id": "7", "name": "Acme"}],
+                     "pagination": {"total": 1, "limit": 50, "offset": 0}}})"});
+  operate::Config config;
+  config.api_key = "a-key";
+  config.transport = script;
+  CompanySync sync([&] { return operate::Client(config); });
+  sync.run();
+  EXPECT_EQ(sync.names().at("7"), "Acme");
+  EXPECT_THAT(*script, operate::testing::IsFulfilled());
+}
+
+TEST(CompanySyncTest, DoesTheSameFromACassette) {
+  const std::string cassette = (std::filesystem::temp_directory_path() / "company_sync.json").string();
+  {
+    Emulator emulator;
+    operate::Config config = emulator.config();
+    config.transport =
+        std::make_shared<operate::testing::RecordingTransport>(operate::libcurl_transport(config), cassette);
+    CompanySync([&] { return operate::Client(config); }).run();
+  }
+  const auto replay = std::make_shared<operate::testing::ReplayTransport>(cassette);
+  operate::Config config;
+  config.api_key = "any-key";
+  config.transport = replay;
+  CompanySync sync([&] { return operate::Client(config); });
+  sync.run();
+  EXPECT_EQ(sync.names().size(), 73u);
+  EXPECT_THAT(*replay, operate::testing::IsFulfilled());
+}
+
+}  // namespace
