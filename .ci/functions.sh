@@ -50,13 +50,18 @@ tests() {
   ctest --test-dir "build/$1" --output-on-failure -j "$cores" "${@:2}"
 }
 
-# sanitized NAME SANITIZERS SYMBOL...: the tests, instrumented, by the compiler that CXX names or the usual one; the
-# symbols show that the library's own objects are.
+# folder_of NAME: the build folder of a sanitized build by the compiler that CXX names, or the usual one.
+folder_of() { echo "$1${CXX:+-${CXX##*/}}"; }
+
+# sanitized NAME SANITIZERS FLAGS SYMBOL...: the tests, instrumented, with further flags for the compiler; the symbols
+# show that the library's own objects are.
 sanitized() {
-  local symbol name=$1${CXX:+-${CXX##*/}}
-  configure "$name" -DOPERATE_SANITIZE="$2"
+  local symbol name
+  name=$(folder_of "$1")
+  configure "$name" -DOPERATE_SANITIZE="$2" -DCMAKE_CXX_FLAGS="$3"
   build "$name" all
-  for symbol in "${@:3}"; do
+  find "build/$name" -name '*.gcda' -delete
+  for symbol in "${@:4}"; do
     # Not grep -q: it would end nm by SIGPIPE, which pipefail counts as a failure.
     nm "build/$name/src/liboperate.a" | grep "$symbol" >/dev/null ||
       { echo "The library is not instrumented: no $symbol." >&2; exit 1; }
