@@ -27,10 +27,10 @@ namespace {
 using std::chrono::microseconds;
 using Json = nlohmann::ordered_json;
 
-double in_milliseconds(microseconds time) { return static_cast<double>(time.count()) / 1000; }
+double milliseconds_of(microseconds time) { return static_cast<double>(time.count()) / 1000; }
 
 // A step that was not taken is -1.
-double step(microseconds time) { return time.count() > 0 ? in_milliseconds(time) : -1; }
+double step(microseconds time) { return time.count() > 0 ? milliseconds_of(time) : -1; }
 
 void add_times(Json& entry, const Transfer& transfer) {
   const microseconds none{0};
@@ -40,14 +40,14 @@ void add_times(Json& entry, const Transfer& transfer) {
   const microseconds begun = transfer.name_lookup + connect;
   const microseconds rest = std::max(none, (answered ? transfer.first_byte : transfer.total) - begun);
   const microseconds receive = answered ? std::max(none, transfer.total - transfer.first_byte) : none;
-  entry["time"] = in_milliseconds(begun + rest + receive);
-  entry["timings"] = {{"blocked", connected ? -1 : in_milliseconds(rest)},
+  entry["time"] = milliseconds_of(begun + rest + receive);
+  entry["timings"] = {{"blocked", connected ? -1 : milliseconds_of(rest)},
                       {"dns", step(transfer.name_lookup)},
                       {"connect", step(connect)},
                       {"ssl", step(transfer.tls)},
                       {"send", 0},
-                      {"wait", connected ? in_milliseconds(rest) : 0},
-                      {"receive", in_milliseconds(receive)}};
+                      {"wait", connected ? milliseconds_of(rest) : 0},
+                      {"receive", milliseconds_of(receive)}};
 }
 
 template <class T>
