@@ -102,9 +102,9 @@ class OPERATE_EXPORT Transport {
 };
 
 /// The SDK's own, with the settings that `config` has for connections: `connect_timeout`, `stall_timeout`,
-/// `max_response_bytes`, `max_connections`, `base_url`, `ca_file`, `proxy`, `trust_environment`. For a
-/// Transport that wraps it; without one, leave Config::transport empty. Throws ConfigError for a setting that
-/// cannot be. Thread safety: any number of threads at once.
+/// `max_response_bytes`, `max_connections`, `base_url`, `allow_plain_http`, `ca_file`, `proxy`,
+/// `trust_environment`. For a Transport that wraps it; without one, leave Config::transport empty. Throws
+/// ConfigError for a setting that cannot be. Thread safety: any number of threads at once.
 OPERATE_EXPORT std::shared_ptr<Transport> libcurl_transport(const Config& config);
 
 }  // namespace v0

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
 namespace operate {
 inline namespace v0 {
@@ -63,7 +64,10 @@ ManualClock::time_point ManualClock::now() { return impl_->now(); }
 void ManualClock::sleep_until(time_point time, const CancellationToken& cancel) {
   impl_->sleep_until(time, cancel);
 }
-void ManualClock::advance(milliseconds by) { impl_->advance(by); }
+void ManualClock::advance(milliseconds by) {
+  if (by.count() < 0) throw std::invalid_argument("operate::testing::ManualClock: no clock goes back");
+  impl_->advance(by);
+}
 std::vector<milliseconds> ManualClock::sleeps() const { return impl_->sleeps(); }
 void ManualClock::wait_for_sleepers(int count) const { impl_->wait_for_sleepers(count); }
 

@@ -126,14 +126,19 @@ std::string ReceivedRequest::parameter(const std::string& name) const {
 }
 
 ReceivedRequest received(const TransportRequest& request) {
-  const std::string url = request.redact(request.url);
+  const std::string_view url = request.url;
   const std::size_t path = std::min(url.size(), url.find('/', url.find("://") + 3));
   const std::size_t query = std::min(url.size(), url.find('?', path));
   ReceivedRequest result{request.method,
-                         decoded(std::string_view(url).substr(path, query - path)),
-                         parameters_of(std::string_view(url).substr(std::min(url.size(), query + 1))),
+                         request.redact(decoded(url.substr(path, query - path))),
+                         parameters_of(url.substr(std::min(url.size(), query + 1))),
                          {},
                          request.redact(request.body)};
+  // Not before: a key that is percent-encoded is found once it is decoded.
+  for (auto& [name, value] : result.query) {
+    name = request.redact(name);
+    value = request.redact(value);
+  }
   for (const auto& [name, value] : request.headers)
     result.headers.push_back({request.redact(name), request.redact(value)});
   return result;

@@ -8,6 +8,7 @@
 
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 
 namespace {
@@ -75,6 +76,8 @@ TEST(ManualClockTest, ATimeThatHasPassedIsNotGoneBackTo) {
   const auto begin = clock.now();
   clock.advance(5s);
   clock.sleep_until(begin, {});
+  EXPECT_EQ(clock.now() - begin, 5s);
+  EXPECT_THROW(clock.advance(-1ms), std::invalid_argument);
   EXPECT_EQ(clock.now() - begin, 5s);
 }
 

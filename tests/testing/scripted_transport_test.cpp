@@ -146,6 +146,16 @@ TEST_F(ScriptedTransportTest, TheKeyIsInNoText) {
   EXPECT_EQ(came.find("sentinel"), std::string::npos) << came;
 }
 
+TEST_F(ScriptedTransportTest, AKeyThatIsEncodedInTheUrlIsFoundToo) {
+  config.api_key = "a+key/with=odd&letters";
+  operate::RequestOptions options;
+  options.query = {{"a", "a+key/with=odd&letters"}};
+  script->whenever({}, TransportAnswer{200, {}, "{}"});
+  client().call({"GET", "/x/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""}, options);
+  EXPECT_EQ(script->requests().at(0).path, "/x/[api key]");
+  EXPECT_EQ(script->requests().at(0).parameter("a"), "[api key]");
+}
+
 TEST_F(ScriptedTransportTest, RefusesAScriptThatCannotBe) {
   EXPECT_THROW(script->expect({"POST", "/x", {}, {}, "{"}, TransportAnswer{200}), std::invalid_argument);
   EXPECT_THROW(script->whenever({}, ScriptedTransport::Answer()), std::invalid_argument);

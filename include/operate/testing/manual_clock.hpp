@@ -37,7 +37,7 @@ class ManualClock : public Clock {
   /// What a client calls. A sleeper who waits looks for a cancellation every millisecond.
   void sleep_until(time_point time, const CancellationToken& cancel) override;
 
-  /// Moves it forward; 0 and up.
+  /// Moves it forward. Throws std::invalid_argument for a negative time.
   void advance(std::chrono::milliseconds by);
   /// How long each sleep so far was to be, in the order in which they began.
   std::vector<std::chrono::milliseconds> sleeps() const;
