@@ -10,7 +10,7 @@ need() {
   if ! command -v dpkg-query >/dev/null; then
     cat >&2 <<'NAMES'
 Not Debian or Ubuntu, so nothing is installed here. Needed, where it is missing:
-  dnf install gcc-c++ cmake make perl pkgconf-pkg-config libcurl-devel json-devel gtest-devel cpp-httplib-devel cli11-devel openssl-devel
+  dnf install gcc-c++ cmake make perl pkgconf-pkg-config libcurl-devel json-devel gtest-devel gmock-devel cpp-httplib-devel cli11-devel openssl-devel
   brew install cmake pkg-config curl nlohmann-json googletest cpp-httplib cli11 openssl
   vcpkg install curl nlohmann-json gtest cpp-httplib cli11 openssl
 NAMES

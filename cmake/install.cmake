@@ -16,9 +16,15 @@ if(OPERATE_BUILD_TESTING)
   install(TARGETS operate-emulator)
 endif()
 
-# What error.report() links to, and what the README links to, at the same places beside each other.
-install(FILES README.md CHANGELOG.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The pages, with all that they and error.report() link to, in the places where the links expect it.
+file(RELATIVE_PATH to_headers ${CMAKE_INSTALL_FULL_DOCDIR} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+file(READ README.md readme)
+string(REPLACE "](include/" "](${to_headers}/" readme "${readme}")
+file(CONFIGURE OUTPUT README.md CONTENT "${readme}" @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY tests/install/stranger DESTINATION ${CMAKE_INSTALL_DOCDIR}/tests/install)
 
 configure_package_config_file(cmake/operateConfig.cmake.in operateConfig.cmake INSTALL_DESTINATION ${package_dir})
 # Before 1.0 a minor version may change the ABI.

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
     const auto watch = std::make_shared<Watch>();
     operate::Config config = operate::Config::from_environment();
     const auto recorder = std::make_shared<operate::HarRecorder>();
-    config.observer = operate::observe_all({watch, recorder, operate::log_json()});
+    config.observer = operate::observe_all({config.observer, watch, recorder, operate::log_json()});
     const operate::Client client(config);
 
     const auto page = client.companies().list();

@@ -59,9 +59,10 @@ class OPERATE_EXPORT Client {
 
   /// What call() would send, as one command for a POSIX shell with curl (7.68 and newer), to be tried out by
   /// hand; nothing is sent. The key is not in it: the command reads `$OPERATE_API_KEY`, and for a proxy that
-  /// wants a user `$OPERATE_PROXY_USER` (`user:password`). The body and the query are, and may hold personal
-  /// data. Makes one attempt, with its limits; a traceparent is not added. Throws ValidationError as call()
-  /// does.
+  /// wants a user `$OPERATE_PROXY_USER` (`user:password`). While curl runs, other users of the machine may
+  /// see its arguments, and with them the key. The body and the query are in it, and may hold personal data.
+  /// Makes one attempt, with its connect timeout and timeout; Observer::trace_context is not asked. Throws
+  /// ValidationError as call() does.
   std::string explain(const Request& request, const RequestOptions& options = {}) const;
 
  private:

@@ -76,8 +76,8 @@ struct OPERATE_EXPORT Config {
   /// A PEM file with the certificates to trust, instead of the system's, also for a proxy with https.
   std::string ca_file = {};
 
-  /// Hears what happens to the client's calls: log_lines(), log_json() or one of your own. Empty: nobody
-  /// does, at no cost.
+  /// Hears what happens to the client's calls: log_lines(), log_json() or one of your own; observe_all()
+  /// takes several, among them the one that from_environment() has set here. Empty: nobody does, at no cost.
   std::shared_ptr<Observer> observer = {};
 
   /// What makes the attempts instead of libcurl, in tests above all. With one, the settings for connections

@@ -92,7 +92,8 @@ class OPERATE_EXPORT Error : public std::runtime_error {
 
   /// What happened as one JSON object for a ticket: the error's class and what it adds, message, method,
   /// path, status, type, request id, the answer's headers (those whose values EventMessage may show), each
-  /// attempt with its Transfer, the versions of the SDK and of libcurl (`transport`), and where the
+  /// attempt with its Transfer, the versions of the SDK and of libcurl (`transport`; empty over a
+  /// Transport of your own), and where the
   /// documentation speaks of it. Without keys, query, other headers and bodies.
   std::string report() const;
 

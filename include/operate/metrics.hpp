@@ -32,7 +32,8 @@ class OPERATE_EXPORT Metrics : public Observer {
   /// All of it in the Prometheus text format, version 0.0.4, whose content type is
   /// `text/plain; version=0.0.4; charset=utf-8`:
   ///
-  /// - `operate_calls_total{method,path,result}`; the result is `ok` or the error's class
+  /// - `operate_calls_total{method,path,result}`; the result is `ok`, the error's class, or
+  ///   `exception` for any other
   /// - `operate_call_duration_seconds{method,path}`, a histogram: whole calls, retries and waits included
   /// - `operate_calls_in_flight`
   /// - `operate_attempts_total{method,path,outcome}`; the outcome is the status, or what failed (`connect`)

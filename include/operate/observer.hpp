@@ -5,7 +5,6 @@
 #include <operate/header.hpp>
 #include <operate/transfer.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -14,10 +13,6 @@
 
 namespace operate {
 inline namespace v0 {
-
-namespace detail {
-class CallReporter;
-}
 
 /// What an Event tells of.
 enum class EventKind {
@@ -30,7 +25,7 @@ enum class EventKind {
 /// Why a call waits before an attempt.
 enum class WaitReason {
   retry,       ///< The attempt before failed; RetryPolicy says for how long.
-  rate_limit,  ///< The server asked the whole client to stay away.
+  rate_limit,  ///< The server asked for it: in answer to this call, or of the whole client.
 };
 
 /// How much an Observer is shown.
@@ -64,7 +59,7 @@ struct EventMessage {
 struct Event {
   /// What it tells of.
   EventKind kind = EventKind::call;
-  /// The call's number, from 1: no other call that this observer hears of has the same.
+  /// The call's number, from 1: no other call of this program that any observer hears of has the same.
   std::uint64_t call = 0;
   /// When it happened, by the machine's clock.
   std::chrono::system_clock::time_point time = {};
@@ -89,8 +84,10 @@ struct Event {
   /// For `result`, whether the call returns a value.
   bool succeeded = false;
   /// For `result`, the error that the call throws; null where it returns, and where it throws something else
-  /// (std::bad_alloc, or what a Clock of your own throws).
+  /// (std::bad_alloc, or what a Clock or a Transport of your own throws).
   const Error* error = nullptr;
+  /// The W3C `traceparent` that the last attempt was sent with; empty where there was none.
+  std::string_view traceparent = {};
   /// For `attempt`, where Observer::detail asks for it; null otherwise.
   const EventMessage* message = nullptr;
 };
@@ -122,18 +119,16 @@ class OPERATE_EXPORT Observer {
   /// How much its events are to hold; asked once by each client, when it is made.
   virtual EventDetail detail() const { return EventDetail::facts; }
 
-  /// The trace that an attempt is to belong to, asked just before it is sent: the place to begin a span,
-  /// which on() ends when it hears of the attempt. `attempt` is as the coming event will be, without its
-  /// outcome. None where it throws. A call whose RequestOptions::headers have a `traceparent` or a
-  /// `tracestate` of their own is not asked about.
+  /// The trace that an attempt is to belong to, asked just before it is sent, by the thread that sends: the
+  /// place to begin a span, which on() ends when it hears of the attempt. `attempt` is as the coming event
+  /// will be, without its outcome; where a Transport of your own throws, none comes but the result. None
+  /// where it throws. A call whose RequestOptions::headers have a `traceparent` or a `tracestate` of their
+  /// own is not asked about: where all that is wanted is to pass on the trace of an incoming request, that is
+  /// the way, and what is given there is sent as it stands.
   virtual TraceContext trace_context(const Event& attempt) {
     (void)attempt;
     return {};
   }
-
- private:
-  friend class detail::CallReporter;
-  std::atomic<std::uint64_t> calls_{0};
 };
 
 }  // namespace v0

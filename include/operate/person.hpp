@@ -20,7 +20,10 @@ struct Title {
   std::optional<int> order_index = {};
 };
 
-/// A person to create, with the limits that the API documents. All text is UTF-8.
+/// A person to create, with the limits that the API documents. All text is UTF-8. What is sent:
+///
+///     {"email": "ada@example.com", "full_name": "Ada Lovelace", "cue": "...", "timezone": "...",
+///      "location": "...", "titles": [{"title": "CTO", "company_id": "...", "order_index": 0}]}
 struct NewPerson {
   /// At least one address. One is sent as a string, as documented; several as an array, which is inferred
   /// from the documentation's wording.

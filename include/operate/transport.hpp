@@ -43,9 +43,9 @@ struct TransportRequest {
 /// How long an attempt may take.
 struct TransportLimits {
   /// Config::timeout, or that of the call.
-  std::chrono::milliseconds timeout{0};
+  std::chrono::milliseconds timeout{30'000};
   /// What is left until the call's deadline.
-  std::chrono::milliseconds deadline{0};
+  std::chrono::milliseconds deadline{120'000};
   /// Ends the attempt when it is cancelled.
   CancellationToken cancel = {};
 };
@@ -104,7 +104,9 @@ class OPERATE_EXPORT Transport {
 /// The SDK's own, with the settings that `config` has for connections: `connect_timeout`, `stall_timeout`,
 /// `max_response_bytes`, `max_connections`, `base_url`, `allow_plain_http`, `ca_file`, `proxy`,
 /// `trust_environment`. For a Transport that wraps it; without one, leave Config::transport empty. Throws
-/// ConfigError for a setting that cannot be. Thread safety: any number of threads at once.
+/// ConfigError for a setting that cannot be. Its send() throws ValidationError for a URL that is not below
+/// `base_url`, and for a method, a header or a key that cannot be sent. Thread safety: any number of threads
+/// at once.
 OPERATE_EXPORT std::shared_ptr<Transport> libcurl_transport(const Config& config);
 
 }  // namespace v0

@@ -1,11 +1,18 @@
 #include "client/call_reporter.hpp"
 
+#include <atomic>
+
 namespace operate {
 inline namespace v0 {
 
 Observer::~Observer() = default;
 
 namespace detail {
+
+namespace {
+// Of the whole program, so that an observer of several clients, alone or among others, tells calls apart.
+std::atomic<std::uint64_t> calls{0};
+}  // namespace
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
@@ -15,7 +22,7 @@ CallReporter::CallReporter(Observer* observer, const Request& request, const cor
   if (!observer_) return;
   method_ = key.redact(request.method);
   path_ = key.redact(request.path);
-  number_ = observer_->calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+  number_ = calls.fetch_add(1, std::memory_order_relaxed) + 1;
   begin_ = clock_->now();
   tell(event(EventKind::call));
 }
@@ -38,6 +45,7 @@ TraceContext CallReporter::trace_context(milliseconds waited) noexcept {
     event.status = 0;
     event.failure = nullptr;
     event.transfer = nullptr;
+    event.traceparent = {};
     return observer_->trace_context(event);
   } catch (...) {
     return {};
@@ -80,6 +88,7 @@ Event CallReporter::event(EventKind kind) const {
     event.status = last_.status;
     event.failure = last_.failure ? &*last_.failure : nullptr;
     event.transfer = &last_.transfer;
+    event.traceparent = traceparent_;
   }
   return event;
 }

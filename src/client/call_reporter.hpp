@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace operate {
 inline namespace v0 {
@@ -30,6 +31,8 @@ class CallReporter {
   void will_wait(std::chrono::milliseconds wait, WaitReason reason);
   /// The trace that the next attempt is to belong to, which has waited for so long.
   TraceContext trace_context(std::chrono::milliseconds waited) noexcept;
+  /// What the next attempt is sent with, without the key.
+  void sent_with(std::string traceparent) { traceparent_ = std::move(traceparent); }
   /// `message` is null unless the observer asks for it.
   void attempted(const Attempt& attempt, const EventMessage* message);
   void succeeded() noexcept { end(true, nullptr); }
@@ -42,7 +45,7 @@ class CallReporter {
 
   Observer* observer_;
   Clock* clock_;
-  std::string method_, path_;
+  std::string method_, path_, traceparent_;
   std::uint64_t number_ = 0;
   Clock::time_point begin_ = {};
   int attempts_ = 0;

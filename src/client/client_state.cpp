@@ -7,6 +7,7 @@
 #include "core/event_message.hpp"
 #include "core/headers.hpp"
 #include "core/names.hpp"
+#include "core/plausible.hpp"
 #include "core/rate_hints.hpp"
 #include "core/request_builder.hpp"
 #include "core/retry.hpp"
@@ -31,8 +32,10 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 std::string user_agent(const std::string& library, const std::string& suffix) {
-  std::string text = std::string(core::sdk_name) + "/" + core::sdk_version + " " + library;
-  return suffix.empty() ? text : text + " " + suffix;
+  std::string text = std::string(core::sdk_name) + "/" + core::sdk_version;
+  for (const std::string* more : {&library, &suffix})
+    if (!more->empty()) text.append(" ").append(*more);
+  return text;
 }
 
 // A call that was given one of its own keeps it.
@@ -55,7 +58,7 @@ ClientState::ClientState(const Config& config)
       base_url_(core::parse_base_url(config_.base_url, config_.allow_plain_http)),
       key_(KeyProvider::load(config_.api_key)),
       clock_(config_.clock ? config_.clock : std::make_shared<client::RealClock>()),
-      library_(http::library_version()),
+      library_(config_.transport ? "" : http::library_version()),
       user_agent_(user_agent(library_, config_.user_agent_suffix)),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()),
       throttle_(config_.retry.budget),
@@ -73,10 +76,19 @@ TransportRequest ClientState::build(const Request& request, const RequestOptions
 std::string ClientState::explain(const Request& request, const RequestOptions& options) const {
   core::validate(request);
   core::validate(options);
-  core::CurlSettings settings{
-      config_.connect_timeout, options.timeout.value_or(config_.timeout), config_.ca_file, {}};
+  const milliseconds timeout = std::min({options.timeout.value_or(config_.timeout),
+                                         options.deadline.value_or(config_.deadline), client::longest_limit});
+  core::CurlSettings settings{config_.connect_timeout, timeout, config_.ca_file, {}};
   if (libcurl_) settings.proxy = libcurl_->settings().proxy;
-  return core::curl_command(build(request, options, false), settings);
+  // Before they are percent-encoded, behind which a key could not be found.
+  Request shown = request;
+  RequestOptions shown_options = options;
+  for (auto* query : {&shown.query, &shown_options.query})
+    for (auto& [name, value] : *query) {
+      name = key_->redact(name);
+      value = key_->redact(value);
+    }
+  return core::curl_command(build(shown, shown_options, false), settings);
 }
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,
@@ -91,14 +103,15 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   exchange.method = request.method;
   exchange.path = request.path;
   exchange.key = key_;
-  if (libcurl_) exchange.transport = library_;
+  exchange.transport = library_;
   TransportRequest wire = build(request, options, safe_to_repeat);
   exchange.safe_to_repeat = wire.safe_to_repeat;
 
   TransportResult result = TransportFailure{};
   auto end = start, due = start;
+  auto reason = WaitReason::retry;
   for (int retries = 0;; ++retries) {
-    auto turn = wait_for_turn(due, deadline, options.cancel, reporter);
+    auto turn = wait_for_turn(due, reason, deadline, options.cancel, reporter);
     if (const auto* none = std::get_if<NoTurn>(&turn)) {
       // After an attempt, its error says more than that there was no time for another.
       if (exchange.attempts.empty() || none->failure.kind == TransportErrorKind::cancelled) {
@@ -108,23 +121,24 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
       break;
     }
     auto& [begin, lease] = std::get<Turn>(turn);
-    if (reporter && !has_trace_context(options))
-      core::set_trace_context(wire.headers, reporter.trace_context(duration_cast<milliseconds>(begin - end)));
+    const auto waited = duration_cast<milliseconds>(begin - end);
+    if (reporter) trace(reporter, options, wire, waited);
     result = send(lease, wire, {timeout, std::chrono::ceil<milliseconds>(deadline - begin), options.cancel});
-    const auto waited = begin - end;
     end = clock_->now();
     const Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
     const auto* failure = std::get_if<TransportFailure>(&result);
     const core::AttemptOutcome outcome = outcome_of(result);
-    exchange.attempts.push_back({outcome.status, outcome.failure, duration_cast<milliseconds>(end - begin),
-                                 duration_cast<milliseconds>(waited), facts});
+    exchange.attempts.push_back(
+        {outcome.status, outcome.failure, duration_cast<milliseconds>(end - begin), waited, facts});
     if (reporter) report(reporter, request, options, wire, exchange, result);
     const milliseconds wait = core::backoff(policy, retries, failure || outcome.status >= 400 ? jitter() : 0);
     note(result, outcome, wait, end);
     if (retries >= policy.max_retries || !core::worth_repeating(outcome, exchange.safe_to_repeat) ||
         (failure && failure->limit == TimeLimit::deadline))
       break;
-    due = end + std::max(wait, outcome.retry_after.value_or(milliseconds(0)));
+    const milliseconds asked_for = outcome.retry_after.value_or(milliseconds(0));
+    due = end + std::max(wait, asked_for);
+    reason = asked_for > wait ? WaitReason::rate_limit : WaitReason::retry;
     if (due >= deadline) {
       exchange.out_of_time = outcome.retry_after && end + *outcome.retry_after >= deadline;
       break;
@@ -139,6 +153,13 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   return exchange;
 }
 
+void ClientState::trace(CallReporter& reporter, const RequestOptions& options, TransportRequest& wire,
+                        milliseconds waited) {
+  if (!has_trace_context(options)) core::set_trace_context(wire.headers, reporter.trace_context(waited));
+  const auto* traceparent = core::find_header(wire.headers, "traceparent");
+  reporter.sent_with(traceparent ? key_->redact(*traceparent) : std::string());
+}
+
 TransportResult ClientState::send(std::optional<http::HandlePool::Lease>& lease,
                                   const TransportRequest& request, const TransportLimits& limits) {
   TransportResult result =
@@ -151,6 +172,7 @@ TransportResult ClientState::send(std::optional<http::HandlePool::Lease>& lease,
     if (id && facts.request_id.empty()) facts.request_id = *id;
   }
   facts.request_id = key_->redact(facts.request_id);
+  if (!lease) core::make_plausible(facts);
   return result;
 }
 
@@ -177,13 +199,12 @@ void ClientState::note(const TransportResult& result, const core::AttemptOutcome
 }
 
 std::variant<ClientState::Turn, ClientState::NoTurn> ClientState::wait_for_turn(
-    Clock::time_point due, Clock::time_point deadline, const CancellationToken& cancel,
+    Clock::time_point due, WaitReason reason, Clock::time_point deadline, const CancellationToken& cancel,
     CallReporter& reporter) {
   NoTurn no_turn;
   TransportFailure& none = no_turn.failure;
   none = {TransportErrorKind::timeout, TimeLimit::deadline, {}, false, {}};
   const auto start = clock_->now();
-  auto reason = WaitReason::retry;
   Clock::time_point announced = {};
   for (auto now = start; now < deadline && !cancel.is_cancelled(); now = clock_->now()) {
     const auto held_until = throttle_.held_until();

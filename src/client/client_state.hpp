@@ -74,8 +74,13 @@ class ClientState {
     std::optional<std::chrono::milliseconds> held_for;
   };
   /// Waits until `due`, for as long as the server has asked the client to stay away, and for a connection.
-  std::variant<Turn, NoTurn> wait_for_turn(Clock::time_point due, Clock::time_point deadline,
-                                           const CancellationToken& cancel, CallReporter& reporter);
+  /// `reason` is why there is a wait until then.
+  std::variant<Turn, NoTurn> wait_for_turn(Clock::time_point due, WaitReason reason,
+                                           Clock::time_point deadline, const CancellationToken& cancel,
+                                           CallReporter& reporter);
+  /// Makes the next attempt a part of a trace, where the observer or the call has one.
+  void trace(CallReporter& reporter, const RequestOptions& options, TransportRequest& wire,
+             std::chrono::milliseconds waited);
   /// One attempt, over libcurl or over the transport that the user brought.
   TransportResult send(std::optional<http::HandlePool::Lease>& lease, const TransportRequest& request,
                        const TransportLimits& limits);

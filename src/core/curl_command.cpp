@@ -2,6 +2,7 @@
 
 #include "core/headers.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace operate::core {
@@ -17,14 +18,19 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
-// For printf's %b, which can also write the NUL that no argument can hold.
+// What a shell cannot be given, or a terminal would act on if the line were typed.
+bool is_control(char c) { return (c >= '\0' && c < ' ' && c != '\n') || c == '\x7f'; }
+
+// For printf's %b.
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    if (c == '\0')
-      result += "\\0000";
-    else
+    if (is_control(c)) {
+      result += "\\0";
+      for (const int shift : {6, 3, 0}) result += static_cast<char>('0' + (c >> shift & 7));
+    } else {
       c == '\\' ? result += "\\\\" : result += c;
+    }
   }
   return result;
 }
@@ -40,7 +46,7 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   const std::string& method = request.method;
   const std::string body = request.redact(request.body);
   const bool sends_body = !body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
-  const bool piped = body.size() > most_argument || body.find('\0') != std::string::npos;
+  const bool piped = body.size() > most_argument || std::any_of(body.begin(), body.end(), is_control);
 
   std::string line = piped ? "printf %b " + quoted(escaped(body)) + " | " : std::string();
   line += "curl -q --silent --show-error --globoff --path-as-is --compressed --tlsv1.2";
@@ -49,6 +55,8 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   if (!settings.ca_file.empty()) line += " --cacert " + quoted(settings.ca_file);
   if (settings.proxy) {
     line += " --proxy " + quoted(settings.proxy->url) + " --noproxy ''";
+    if (settings.proxy->speaks_tls() && !settings.ca_file.empty())
+      line += " --proxy-cacert " + quoted(settings.ca_file);
     if (!settings.proxy->user.empty() || !settings.proxy->password.empty())
       line += " --proxy-user \"$OPERATE_PROXY_USER\"";
   } else {
@@ -65,10 +73,14 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
     line += " --header " + quoted(request.redact(name + (blank ? ";" : ": " + value)));
   }
   if (sends_body) {
+    line += " --header 'Expect:'";
     if (!find_header(request.headers, "content-type")) line += " --header 'Content-Type:'";
     line += piped ? " --data-binary @-" : " --data-raw " + quoted(body);
   }
-  return line + " " + quoted(request.redact(request.url));
+  std::string url = request.redact(request.url);
+  for (std::size_t at = url.find(' '); at != std::string::npos; at = url.find(' ', at))
+    url.replace(at, 1, "%20");
+  return line + " " + quoted(url);
 }
 
 }  // namespace operate::core

@@ -118,9 +118,9 @@ std::string words(TimeLimit limit) {
     case TimeLimit::stall:
       return "the connection stayed silent for Config::stall_timeout";
     case TimeLimit::attempt:
-      return "no whole answer within the timeout of one attempt (Config::timeout)";
+      return "no whole answer within the timeout of one attempt (Config::timeout or RequestOptions::timeout)";
     case TimeLimit::deadline:
-      return "no whole answer before the call's deadline (Config::deadline)";
+      return "no whole answer before the call's deadline (Config::deadline or RequestOptions::deadline)";
     case TimeLimit::pool:
       return "none of the connections (Config::max_connections) became free before the call's deadline";
     case TimeLimit::rate_limit:
@@ -209,12 +209,12 @@ void raise_failure(const Exchange& exchange, const TransportFailure& failure) {
       text += "; calls may begin again in " + std::to_string(exchange.held_for->count()) + " ms";
     else
       text += ", after " + std::to_string(failure.elapsed.count()) + " ms";
-    if (!failure.message.empty()) text += " (" + failure.message + ")";
+    if (!failure.message.empty()) text += " (" + printable(failure.message) + ")";
     set_what(details, exchange, text + ".");
     raise<TimeoutError>(std::move(details));
   }
   set_what(details, exchange,
-           words(failure.kind) + (failure.message.empty() ? "" : " (" + failure.message + ")"));
+           words(failure.kind) + (failure.message.empty() ? "" : " (" + printable(failure.message) + ")"));
   raise<TransportError>(std::move(details));
 }
 

@@ -11,7 +11,7 @@
 // All inline, as the test kit uses it beside a library that does not export it.
 namespace operate::core {
 
-/// The letter in lower case, as std::tolower would have it in the host program's locale if that were "C".
+/// An ASCII letter in lower case, whatever the host program's locale.
 constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// ASCII letters in lower case.

@@ -53,7 +53,6 @@ const char* to_string(TimeLimit limit) noexcept {
 
 namespace core {
 
-// Derived classes stand before their bases.
 #define OPERATE_TEXT_OF(number) #number
 #define OPERATE_VERSION_TEXT(major, minor, patch) \
   OPERATE_TEXT_OF(major) "." OPERATE_TEXT_OF(minor) "." OPERATE_TEXT_OF(patch)
@@ -63,6 +62,7 @@ const char* const sdk_version =
 #undef OPERATE_VERSION_TEXT
 #undef OPERATE_TEXT_OF
 
+// Derived classes stand before their bases.
 const char* name_of(const Error& error) {
 #define OPERATE_NAME(Class) \
   if (dynamic_cast<const Class*>(&error)) return #Class;

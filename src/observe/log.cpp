@@ -94,6 +94,7 @@ std::string json_of(const Event& event) {
     json["first_byte_us"] = transfer.first_byte.count();
     json["total_us"] = transfer.total.count();
   }
+  if (ended && !event.traceparent.empty()) json["traceparent"] = event.traceparent;
   // A server's words may hold invalid UTF-8.
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -157,15 +158,14 @@ class AllObservers : public Observer {
   EventDetail detail() const override { return most_; }
 
   TraceContext trace_context(const Event& attempt) override {
-    TraceContext first;
     for (const auto& one : observers_) {
       try {
         TraceContext context = one.observer->trace_context(attempt);
-        if (first.traceparent.empty()) first = std::move(context);
-      } catch (...) {  // NOLINT(bugprone-empty-catch): the others are asked all the same.
+        if (!context.traceparent.empty()) return context;
+      } catch (...) {  // NOLINT(bugprone-empty-catch): the next one is asked.
       }
     }
-    return first;
+    return {};
   }
 
  private:

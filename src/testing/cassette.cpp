@@ -1,13 +1,18 @@
 #include "testing/cassette.hpp"
 
+#include "observe/replace_file.hpp"
+#include "testing/shallow_json.hpp"
+
 #include <openssl/evp.h>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -38,7 +43,9 @@ std::string bytes_of(const std::string& base64) {
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                       reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
   if (size < 0) throw std::runtime_error("a body_base64 is no base64");
-  const std::size_t padding = base64.size() - std::min(base64.size(), base64.find('='));
+  const std::size_t last = base64.find_last_not_of('=');
+  const std::size_t padding = base64.size() - (last == std::string::npos ? 0 : last + 1);
+  if (padding > 2) throw std::runtime_error("a body_base64 is no base64");
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
 }
@@ -71,8 +78,9 @@ std::vector<T> pairs_of(const ordered_json& from, const char* member) {
 }
 
 template <class E>
-E enumerator(const std::string& name, E last) {
-  for (int i = 0; i <= static_cast<int>(last); ++i)
+E enumerator(const std::string& name) {
+  // What is none has an empty name.
+  for (int i = 0; *to_string(static_cast<E>(i)) != '\0'; ++i)
     if (name == to_string(static_cast<E>(i))) return static_cast<E>(i);
   throw std::runtime_error("nothing is called " + name);
 }
@@ -85,7 +93,10 @@ ordered_json written(const Recorded& exchange) {
              {"query", pairs(exchange.request.query)}};
   put_body(request, exchange.request.body);
   if (const auto* answer = std::get_if<TransportAnswer>(&exchange.result)) {
-    json["answer"] = {{"status", answer->status}, {"headers", pairs(answer->headers)}};
+    using std::chrono::milliseconds;
+    const auto received = std::chrono::duration_cast<milliseconds>(answer->received.time_since_epoch());
+    json["answer"] = {
+        {"status", answer->status}, {"received_ms", received.count()}, {"headers", pairs(answer->headers)}};
     put_body(json["answer"], answer->body);
   } else {
     const auto& failure = std::get<TransportFailure>(exchange.result);
@@ -107,13 +118,17 @@ Recorded read(const ordered_json& json) {
   exchange.request.body = body_of(request);
   if (json.contains("answer")) {
     const auto& answer = json.at("answer");
-    exchange.result =
-        TransportAnswer{answer.at("status"), pairs_of<Header>(answer, "headers"), body_of(answer)};
+    const auto& status = answer.at("status");
+    if (!status.is_number_integer() || status < 100 || status > 999)
+      throw std::runtime_error("a status is none: " + status.dump());
+    TransportAnswer result{status, pairs_of<Header>(answer, "headers"), body_of(answer)};
+    result.received += std::chrono::milliseconds(answer.value("received_ms", std::int64_t{0}));
+    exchange.result = std::move(result);
   } else {
     const auto& from = json.at("failure");
     TransportFailure failure;
-    failure.kind = enumerator(from.at("kind"), TransportErrorKind::cancelled);
-    failure.limit = enumerator(from.value("limit", to_string(failure.limit)), TimeLimit::rate_limit);
+    failure.kind = enumerator<TransportErrorKind>(from.at("kind"));
+    failure.limit = enumerator<TimeLimit>(from.value("limit", to_string(failure.limit)));
     failure.request_may_have_arrived = from.value("request_may_have_arrived", true);
     failure.permanent = from.value("permanent", false);
     failure.message = from.value("message", "");
@@ -132,7 +147,11 @@ std::vector<Recorded> read_cassette(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(path, std::string("cannot be read: ") + std::strerror(errno));
   try {
-    const auto json = ordered_json::parse(file);
+    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const auto json = parse_shallow<ordered_json>(text);
+    if (json.is_discarded()) throw std::runtime_error("it is no JSON, or too deep");
+    if (!json.is_object() || !json.at("exchanges").is_array())
+      throw std::runtime_error("it has no exchanges");
     if (json.at("operate_cassette") != version)
       throw std::runtime_error("its version is " + json.at("operate_cassette").dump() + ", not " +
                                std::to_string(version));
@@ -149,15 +168,7 @@ void write_cassette(const std::string& path, const std::vector<Recorded>& exchan
   for (const Recorded& one : exchanges) json["exchanges"].push_back(written(one));
   // Headers and queries may hold invalid UTF-8.
   const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-  const std::string beside = path + ".new";
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) fail(path, "cannot be written: " + std::string(std::strerror(errno)));
-  }
-  if (std::rename(beside.c_str(), path.c_str()) != 0)
-    fail(path, "cannot be written: " + std::string(std::strerror(errno)));
+  observe::replace_file(path, text);
 }
 
 }  // namespace testing

@@ -1,5 +1,7 @@
 #include "testing/emulated_api.hpp"
 
+#include "testing/shallow_json.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -19,7 +21,8 @@ using nlohmann::ordered_json;
 
 EmulatorAnswer error(int status, const char* type, const std::string& message) {
   const ordered_json body = {{"success", false}, {"error", {{"type", type}, {"message", message}}}};
-  return {status, {}, body.dump(), {}};
+  // A path, and a handler's words, may hold invalid UTF-8.
+  return {status, {}, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace), {}};
 }
 
 EmulatorAnswer success(ordered_json data) {
@@ -132,12 +135,8 @@ EmulatedApi::EmulatedApi(int companies, const std::string& state) : companies_(o
     return;
   }
   seeded_ = true;
-  ordered_json whole;
-  try {
-    whole = ordered_json::parse(state);
-  } catch (const nlohmann::json::exception& error) {
-    refuse_state(std::string("is no JSON: ") + error.what());
-  }
+  ordered_json whole = parse_shallow<ordered_json>(state);
+  if (whole.is_discarded()) refuse_state("is no JSON, or too deep");
   if (!whole.is_object()) refuse_state("is no object");
   for (auto& [name, items] : whole.items()) {
     if (name != "companies" && name != "people") refuse_state("has an unknown member " + name);
@@ -155,7 +154,7 @@ std::string EmulatedApi::state() const {
 }
 
 void EmulatedApi::add_company(const std::string& company, std::optional<std::size_t> position) {
-  ordered_json added = ordered_json::parse(company, nullptr, /*allow_exceptions=*/false);
+  ordered_json added = parse_shallow<ordered_json>(company);
   if (!has_id(added))
     throw std::invalid_argument(
         "operate::testing::Emulator::add_company: the company is no JSON object with a string id");
@@ -221,7 +220,7 @@ EmulatorAnswer EmulatedApi::list_companies(const ReceivedRequest& request) const
 }
 
 EmulatorAnswer EmulatedApi::create_person(const ReceivedRequest& request) {
-  ordered_json person = ordered_json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  ordered_json person = parse_shallow<ordered_json>(request.body);
   const std::string broken = broken_rule(person);
   if (!broken.empty()) return undocumented(400, broken);
   // The documentation has no schema for the answer; this is what its envelope suggests.

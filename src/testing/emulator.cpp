@@ -75,6 +75,10 @@ class Emulator::Impl {
     const std::lock_guard lock(mutex_);
     scripted_.push_back({std::move(what), times});
   }
+  void clear_next() {
+    const std::lock_guard lock(mutex_);
+    scripted_.clear();
+  }
   void set_latency(milliseconds latency) {
     const std::lock_guard lock(mutex_);
     latency_ = latency;
@@ -245,6 +249,7 @@ void Emulator::set_latency(milliseconds latency) {
 }
 
 std::vector<ReceivedRequest> Emulator::requests() const { return impl_->requests(); }
+void Emulator::clear_next() { impl_->clear_next(); }
 void Emulator::clear_requests() { impl_->clear_requests(); }
 
 }  // namespace testing

@@ -26,8 +26,9 @@ const std::map<std::string, FaultKind>& kinds() {
 
 struct Trouble {
   int latency = 0;
-  std::string fault = "drop";
-  int faults = 0;
+  std::string fault = {};
+  int faults = 1;
+  bool not_carried_out = false;
   int limits = 0;
   int retry_after = 1;
 };
@@ -35,12 +36,19 @@ struct Trouble {
 void add_options(CLI::App& app, Trouble& trouble) {
   app.add_option("--latency", trouble.latency, "Hold each answer back by that many milliseconds")
       ->check(CLI::NonNegativeNumber);
-  app.add_option("--fault", trouble.fault, "What happens to the answers of --fail")
-      ->check(CLI::IsMember(kinds()))
+  app.add_option(
+         "--fault", trouble.fault,
+         "Let the first requests fail: closed without a byte (drop), silence (stall), a TCP reset "
+         "before or behind the status line (reset, reset_after_status_line), closed behind half of the "
+         "body (half_body), or the answer byte by byte (slow_bytes)")
+      ->check(CLI::IsMember(kinds()));
+  app.add_option("--fail", trouble.faults, "How many of them")
+      ->check(CLI::PositiveNumber)
+      ->needs("--fault")
       ->capture_default_str();
-  app.add_option("--fail", trouble.faults, "Let that many requests fail first, which are carried out")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--limit", trouble.limits, "Answer that many requests with 429, behind those of --fail")
+  app.add_flag("--not-carried-out", trouble.not_carried_out, "Do nothing of what they ask for")
+      ->needs("--fault");
+  app.add_option("--limit", trouble.limits, "Answer that many requests with 429, behind those that fail")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--retry-after", trouble.retry_after, "The seconds that these 429 tell the client to wait")
       ->check(CLI::NonNegativeNumber)
@@ -49,7 +57,8 @@ void add_options(CLI::App& app, Trouble& trouble) {
 
 void cause(const Trouble& trouble, operate::testing::Emulator& emulator) {
   emulator.set_latency(std::chrono::milliseconds(trouble.latency));
-  if (trouble.faults > 0) emulator.fail_next({kinds().at(trouble.fault)}, trouble.faults);
+  if (!trouble.fault.empty())
+    emulator.fail_next({kinds().at(trouble.fault), !trouble.not_carried_out}, trouble.faults);
   if (trouble.limits > 0) emulator.limit_next(trouble.limits, std::chrono::seconds(trouble.retry_after));
 }
 

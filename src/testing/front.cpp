@@ -14,6 +14,7 @@
 #include <csignal>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -108,17 +109,25 @@ void Front::accept_all() {
   std::array<pollfd, 2> waited = {{{listener_.get(), POLLIN, 0}, {ended_.get(), POLLIN, 0}}};
   while (::poll(waited.data(), waited.size(), -1) > 0 && waited[1].revents == 0) {
     Descriptor client(::accept(listener_.get(), nullptr, nullptr)), server = connect_to(server_);
-    if (client.get() < 0 || server.get() < 0) continue;
+    if (client.get() < 0 || server.get() < 0) {
+      // Where the program has no descriptors left, the next attempt would be at once.
+      ::poll(&waited[1], 1, 10);
+      continue;
+    }
     const int on = 1;
     ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const std::lock_guard lock(mutex_);
     open_.push_back({Connection(std::move(client), tls_.get()), Connection(std::move(server))});
-    threads_.run([this, link = std::prev(open_.end())] {
-      if (link->client.accept()) serve(*link);
-      link->client.finish_sending();
-      const std::lock_guard done(mutex_);
-      open_.erase(link);
-    });
+    try {
+      threads_.run([this, link = std::prev(open_.end())] {
+        if (link->client.accept()) serve(*link);
+        link->client.finish_sending();
+        const std::lock_guard done(mutex_);
+        open_.erase(link);
+      });
+    } catch (const std::system_error&) {
+      open_.pop_back();  // There is no thread for it.
+    }
   }
 }
 

@@ -84,6 +84,7 @@ void write(const EmulatorAnswer& answer, httplib::Response& response) {
 class HttpServer::Impl {
  public:
   Impl(Serve serve, const std::string& mark) : path_(folder_.path() + "/socket") {
+    sigaction(SIGPIPE, &host_programs_, nullptr);
     server_.new_task_queue = [] { return new ThreadPerConnection; };
     server_.set_keep_alive_max_count(1'000'000);
     // A connection is kept for as long as the client keeps it.
@@ -125,6 +126,12 @@ class HttpServer::Impl {
   const std::string& path() const { return path_; }
 
  private:
+  // What making httplib's server changes for the whole program, which is the program's own to decide.
+  struct sigaction host_programs_ = [] {
+    struct sigaction now {};
+    sigaction(SIGPIPE, nullptr, &now);
+    return now;
+  }();
   PrivateFolder folder_;
   std::string path_;
   httplib::Server server_;

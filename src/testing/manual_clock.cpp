@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 namespace operate {
@@ -27,14 +29,16 @@ class ManualClock::Impl {
       if (!cancel.is_cancelled()) now_ = std::max(now_, time);
       return;
     }
-    ++asleep_;
+    const auto self = asleep_.insert(time);
     changed_.notify_all();
     while (now_ < time && !cancel.is_cancelled()) changed_.wait_for(lock, milliseconds(1));
-    --asleep_;
+    asleep_.erase(self);
   }
 
   void advance(milliseconds by) {
     const std::lock_guard lock(mutex_);
+    if (by > std::chrono::duration_cast<milliseconds>(time_point::max() - now_))
+      throw std::invalid_argument("operate::testing::ManualClock: that is more than a clock can show");
     now_ += by;
     changed_.notify_all();
   }
@@ -46,7 +50,8 @@ class ManualClock::Impl {
 
   void wait_for_sleepers(int count) const {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return asleep_ >= count; });
+    // Not those whose time has come, who have only not noticed yet.
+    changed_.wait(lock, [&] { return std::distance(asleep_.upper_bound(now_), asleep_.end()) >= count; });
   }
 
  private:
@@ -55,7 +60,7 @@ class ManualClock::Impl {
   mutable std::condition_variable changed_;
   time_point now_{};
   std::vector<milliseconds> sleeps_;
-  int asleep_ = 0;
+  std::multiset<time_point> asleep_;  // Until when.
 };
 
 ManualClock::ManualClock(Sleepers sleepers) : impl_(std::make_unique<Impl>(sleepers)) {}

@@ -4,6 +4,7 @@
 #include "testing/cassette.hpp"
 #include "testing/request_match.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <mutex>
 #include <utility>
@@ -24,13 +25,13 @@ TransportResult without_secrets(const TransportResult& result, const TransportRe
   }
   const auto& answer = std::get<TransportAnswer>(result);
   TransportAnswer kept{answer.status, {}, request.redact(answer.body)};
+  // By which a date in its headers is understood when it is played.
+  kept.received = answer.received == std::chrono::system_clock::time_point()
+                      ? std::chrono::system_clock::now()
+                      : answer.received;
   for (const auto& [name, value] : answer.headers)
     if (core::is_shown_header(name)) kept.headers.push_back({name, request.redact(value)});
   return kept;
-}
-
-ExpectedRequest expectation(const ReceivedRequest& request) {
-  return {request.method, request.path, request.query, {}, request.body};
 }
 
 }  // namespace
@@ -85,23 +86,12 @@ class ReplayTransport::Impl {
   TransportResult send(const TransportRequest& request) {
     const ReceivedRequest came = received(request);
     const std::lock_guard lock(mutex_);
-    std::string nearest, its_differences;
-    bool was_given = false;
     for (Entry& entry : entries_) {
-      const ExpectedRequest expected = expectation(entry.recorded.request);
-      const std::string differ = differences(expected, came, Match::exact);
-      if (differ.empty() && !entry.given) {
-        entry.given = true;
-        return entry.recorded.result;
-      }
-      was_given = was_given || differ.empty();
-      if (entry.given || (!nearest.empty() && differ.size() >= its_differences.size())) continue;
-      nearest = line_of(expected);
-      its_differences = differ;
+      if (entry.given || !differences_to(entry, came).empty()) continue;
+      entry.given = true;
+      return entry.recorded.result;
     }
-    std::string problem = "The cassette " + path_ + " has no " + (was_given ? "further " : "") +
-                          "answer for: " + line_of(came) + "\n";
-    if (!nearest.empty()) problem += "Nearest, and not asked for yet: " + nearest + "\n" + its_differences;
+    const std::string problem = problem_with(came);
     unexpected_ += problem;
     throw UnexpectedRequest(problem + "Record it anew where this request is right.\n");
   }
@@ -119,6 +109,27 @@ class ReplayTransport::Impl {
     Recorded recorded;
     bool given;
   };
+
+  static std::string differences_to(const Entry& entry, const ReceivedRequest& came) {
+    const ReceivedRequest& wanted = entry.recorded.request;
+    return differences({wanted.method, wanted.path, wanted.query, {}, wanted.body}, came, Match::exact);
+  }
+
+  std::string problem_with(const ReceivedRequest& came) const {
+    std::string nearest, its_differences;
+    bool was_given = false;
+    for (const Entry& entry : entries_) {
+      const std::string differ = differences_to(entry, came);
+      was_given = was_given || differ.empty();
+      if (differ.empty() || (!nearest.empty() && differ.size() >= its_differences.size())) continue;
+      nearest = line_of(entry.recorded.request) + (entry.given ? ", which was asked for before" : "");
+      its_differences = differ;
+    }
+    std::string problem = "The cassette " + path_ + " has no " + (was_given ? "further " : "") +
+                          "answer for: " + line_of(came) + "\n";
+    return nearest.empty() ? problem : problem + "Nearest: " + nearest + "\n" + its_differences;
+  }
+
   std::string path_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;

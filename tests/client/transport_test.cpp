@@ -148,7 +148,7 @@ TEST_F(OwnTransportTest, TheKeyThatItReturnsIsTakenOut) {
       client_of([&](const TransportRequest& request, const TransportLimits&) -> TransportResult {
         TransportFailure failure{TransportErrorKind::connect};
         failure.message = "no way for " + key;
-        failure.transfer.request_id = key;
+        failure.transfer.request_id = failure.transfer.http_version = key;
         if (request.url.find("/lost") != std::string::npos) return failure;
         TransportAnswer answer{500, {{"x", key}}, key};
         answer.transfer.request_id = key;
@@ -157,9 +157,26 @@ TEST_F(OwnTransportTest, TheKeyThatItReturnsIsTakenOut) {
   for (const char* path : {"/lost", "/answered"}) {
     const auto result = operate::attempt([&] { return client.call({"GET", path, {}, ""}); });
     const operate::Error& error = result.error();
-    const std::string printed = error.what() + error.report() + error.attempts().at(0).transfer.request_id;
+    const std::string printed = error.what() + error.report() + error.attempts().at(0).transfer.request_id +
+                                error.attempts().at(0).transfer.http_version;
     EXPECT_EQ(printed.find("0123456789"), std::string::npos) << printed;
   }
+}
+
+TEST_F(OwnTransportTest, FactsThatCannotBeAreTakenOut) {
+  const Client client = client_of([&](const TransportRequest&, const TransportLimits&) {
+    TransportAnswer answer{200, {}, "{}"};
+    answer.transfer.bytes_received = -5;
+    answer.transfer.total = std::chrono::microseconds::max();
+    answer.transfer.connect = -1us;
+    answer.transfer.http_version = "2";
+    return answer;
+  });
+  const auto transfer = client.call({"GET", "/x", {}, ""}).transfer;
+  EXPECT_EQ(transfer.bytes_received, 0);
+  EXPECT_EQ(transfer.total, 24h * 24);
+  EXPECT_EQ(transfer.connect, 0us);
+  EXPECT_EQ(transfer.http_version, "2");
 }
 
 TEST_F(OwnTransportTest, AReportNamesLibcurlOnlyWhereItSends) {
@@ -198,7 +215,7 @@ TEST(LibcurlTransportTest, KeepsTheLimitsThatItIsGiven) {
   config.max_connections = 1;
   const auto transport = operate::libcurl_transport(config);
   TransportRequest request{"GET", config.base_url + "/companies/list", {}, {}, "a-key", true};
-  TransportLimits limits{1s, 1s, {}};
+  TransportLimits limits{60s, 60s, {}};
   EXPECT_EQ(std::get<TransportAnswer>(transport->send(request, limits)).status, 401);
   limits.deadline = 0s;
   const auto late = std::get<TransportFailure>(transport->send(request, limits));
@@ -208,6 +225,28 @@ TEST(LibcurlTransportTest, KeepsTheLimitsThatItIsGiven) {
   source.cancel();
   limits = {1s, 1s, source.token()};
   EXPECT_EQ(std::get<TransportFailure>(transport->send(request, limits)).kind, TransportErrorKind::cancelled);
+}
+
+TEST(LibcurlTransportTest, TheKeyGoesToOneHostWhateverAWrapperDoes) {
+  const operate::testing::Emulator emulator(operate::test::emulator_options());
+  const operate::Config config = emulator.config();
+  const auto transport = operate::libcurl_transport(config);
+  const TransportRequest good{"GET", config.base_url + "/companies/list?limit=1", {}, {}, "a-key", true};
+  EXPECT_EQ(std::get<TransportAnswer>(transport->send(good, {})).status, 401);
+  const auto refused = [&](const std::function<void(TransportRequest&)>& change) {
+    TransportRequest bad = good;
+    change(bad);
+    return thrown<operate::ValidationError>([&] { transport->send(bad, {}); })->field();
+  };
+  EXPECT_EQ(refused([](auto& r) { r.url = "http://127.0.0.1:1/companies/list"; }), "url");
+  EXPECT_EQ(refused([&](auto& r) { r.url = config.base_url + "9/x"; }), "url");
+  EXPECT_EQ(refused([&](auto& r) { r.url += std::string("\0", 1); }), "url");
+  EXPECT_EQ(refused([&](auto& r) { r.url = config.base_url + "/../x"; }), "path");
+  EXPECT_EQ(refused([](auto& r) { r.method = "GET / HTTP/1.1\r\n\r\nGET"; }), "method");
+  EXPECT_EQ(refused([](auto& r) { r.headers = {{"X", "a\r\nEvil: 1"}}; }), "headers[0].value");
+  EXPECT_EQ(refused([](auto& r) { r.headers = {{"X-Api-Key", "b"}}; }), "headers[0]");
+  EXPECT_EQ(refused([](auto& r) { r.headers = {{"Host", "b"}}; }), "headers[0]");
+  EXPECT_EQ(refused([](auto& r) { r.api_key = "a\r\nb"; }), "api_key");
 }
 
 TEST(LibcurlTransportTest, RefusesSettingsThatCannotBe) {

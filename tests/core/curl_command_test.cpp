@@ -41,6 +41,13 @@ TEST(CurlCommandTest, ShowsTheKeyNowhere) {
   EXPECT_FALSE(has(curl_command(echo, settings), "0123456789"));
 }
 
+TEST(CurlCommandTest, HoldsNoCharacterThatATerminalActsOn) {
+  auto typed = request();
+  typed.body = "\x03\ntouch x\n\t\x1b\x7f";
+  for (const char c : curl_command(typed, settings))
+    EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << static_cast<int>(c);
+}
+
 TEST(CurlCommandTest, NamesTheProxyWithoutItsPassword) {
   CurlSettings through = settings;
   through.proxy = operate::core::parse_proxy("http://ada:s3cret@proxy.example:3128", "Config::proxy");

@@ -117,3 +117,4 @@ troubled --fail 9 --fault reset
 troubled --latency 3600000
 { ! OPERATE_TIMEOUT=0.05 "$examples/errors" 2>&1; } | expect "errors, latency" "Too slow, after *"
 refuses "a fault that is none" --fault nonsense
+refuses "a number of faults without one" --fail 3

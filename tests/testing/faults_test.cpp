@@ -32,7 +32,6 @@ using operate::test::thrown;
 using operate::testing::Emulator;
 using operate::testing::EmulatorAnswer;
 using operate::testing::EmulatorOptions;
-using operate::testing::Fault;
 using operate::testing::FaultKind;
 
 const std::vector<FaultKind> lossy = {FaultKind::drop, FaultKind::reset, FaultKind::reset_after_status_line,
@@ -188,12 +187,36 @@ TEST(EmulatorFaultsTest, TheEmulatorsEndEndsAStalledCall) {
 
 TEST(EmulatorFaultsTest, TheEmulatorsEndEndsWhatIsOpen) {
   RawClient slow, idle, halfway;
+  {
+    Emulator emulator;
+    for (RawClient* client : {&slow, &idle, &halfway}) client->connect(emulator);
+    halfway.send("GET /companies/list HTTP/1.1\r\nHost");
+    emulator.fail_next({FaultKind::slow_bytes, true, 1h});
+    slow.send(get("/companies/list", emulator));
+    EXPECT_EQ(slow.receive(), "H");
+  }
+  EXPECT_EQ(slow.receive(), "");
+  EXPECT_EQ(idle.receive(), "");
+}
+
+TEST(EmulatorFaultsTest, ABodyThatIsTooDeepIsRefused) {
   Emulator emulator;
-  for (RawClient* client : {&slow, &idle, &halfway}) client->connect(emulator);
-  halfway.send("GET /companies/list HTTP/1.1\r\nHost");
-  emulator.fail_next({FaultKind::slow_bytes, true, 1h});
-  slow.send(get("/companies/list", emulator));
-  EXPECT_EQ(slow.receive(), "H");
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  const auto refused = thrown<operate::BadRequestError>([&] {
+    Client(emulator.config())
+        .call(
+            {"POST", "/v/alpha/people/create", {}, R"({"email":"a@b.co","full_name":"x","d":)" + deep + "}"});
+  });
+  EXPECT_EQ(refused->type(), "undocumented");
+  EXPECT_THROW(emulator.add_company(operate::JsonText(R"({"id":"a","d":)" + deep + "}")),
+               std::invalid_argument);
+}
+
+TEST(EmulatorFaultsTest, APathThatIsNoTextIsNotFoundEither) {
+  Emulator emulator;
+  const auto [answer, end] = RawClient(emulator).all_of(get("/x%ff", emulator, "Connection: close\r\n"));
+  EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 404") << answer;
+  EXPECT_NE(answer.find("undocumented"), std::string::npos) << answer;
 }
 
 TEST(EmulatorFaultsTest, OnTheWire) {
@@ -242,7 +265,8 @@ TEST(EmulatorFaultsTest, AClientThatLeavesEarlyHarmsNobody) {
   const auto before = std::signal(SIGPIPE, SIG_DFL);
   {
     Emulator emulator;
-    std::signal(SIGPIPE, SIG_DFL);  // The HTTP library ignores it.
+    const auto after = std::signal(SIGPIPE, SIG_DFL);
+    EXPECT_EQ(after, SIG_DFL) << "the emulator changed what the program does about SIGPIPE";
     emulator.add_route("GET", "/long", [](const auto&) {
       return EmulatorAnswer{200, {}, std::string(10'000'000, 'x'), {}};
     });

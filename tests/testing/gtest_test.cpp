@@ -61,9 +61,10 @@ TEST_F(GtestTest, ResultsWithAnError) {
   EXPECT_THAT(result, Not(HasValue(_)));
   const std::string other = failure_of(HasError<operate::ServerError>(), result);
   EXPECT_NE(other.find(R"(is: failed: {"error":"ConflictError")"), std::string::npos) << other;
-  EXPECT_NE(other.find("which is another error"), std::string::npos) << other;
+  EXPECT_NE(other.find("which is of another class"), std::string::npos) << other;
   const std::string status = failure_of(HasError<operate::ApiError>(StatusIs(404)), result);
-  EXPECT_NE(status.find("wanted: has an error that has a status that is equal to 404"), std::string::npos)
+  EXPECT_NE(status.find("wanted: has an error of the wanted class that has a status that is equal to 404"),
+            std::string::npos)
       << status;
 }
 
@@ -95,7 +96,11 @@ TEST_F(GtestTest, RequestsAndScripts) {
   client.call({"GET", "/x", {{"a", "1"}}, ""});
   EXPECT_THAT(script->requests(), ::testing::ElementsAre(::testing::AllOf(
                                       RequestIs("GET", "/x"), ParameterIs("a", "1"), HeaderIs("accept", _))));
+  EXPECT_THAT(script->requests().at(0), RequestIs(_, ::testing::StartsWith("/")));
+  EXPECT_THAT(script->requests().at(0), Not(RequestIs("PUT", _)));
   EXPECT_THAT(*script, IsFulfilled());
+  EXPECT_THAT(script, IsFulfilled());
+  EXPECT_THAT(operate::attempt([&] { client.call({"GET", "/x", {}, ""}); }), HasValue(_));
   script->expect({"GET", "/y"}, TransportAnswer{200});
   StringMatchResultListener listener;
   EXPECT_FALSE(::testing::ExplainMatchResult(IsFulfilled(), *script, &listener));
@@ -106,8 +111,8 @@ TEST(PrintersTest, ShowWhatTheValuesHold) {
   EXPECT_EQ(::testing::PrintToString(operate::Header{"a", "b"}), "a: b");
   EXPECT_EQ(::testing::PrintToString(operate::Response{200, {}, "body"}), "Response 200 body");
   EXPECT_EQ(::testing::PrintToString(operate::TimeLimit::pool), "pool");
-  EXPECT_EQ(::testing::PrintToString(ReceivedRequest{"GET", "/x", {{"a", "1"}}, {}, "b"}),
-            "GET /x { a=1 } b");
+  EXPECT_EQ(::testing::PrintToString(ReceivedRequest{"GET", "/x", {{"a", "1"}}, {{"c", "d"}}, "b"}),
+            "GET /x { a=1 } { c: d } b");
 }
 
 }  // namespace

@@ -55,6 +55,23 @@ TEST(ManualClockTest, ASleeperWaitsUntilItIsMovedFarEnough) {
   EXPECT_EQ(clock->sleeps(), std::vector<std::chrono::milliseconds>{10s});
 }
 
+TEST(ManualClockTest, WhoseTimeHasComeIsNoSleeper) {
+  for (int round = 0; round < 200; ++round) {
+    const auto clock = std::make_shared<ManualClock>(Sleepers::wait);
+    const auto begin = clock->now();
+    auto sleeper = std::async(std::launch::async, [&] {
+      clock->sleep_until(begin + 1h, {});
+      clock->sleep_until(clock->now() + 1h, {});
+    });
+    for (int i = 0; i < 2; ++i) {
+      clock->wait_for_sleepers(1);
+      clock->advance(1h);
+    }
+    sleeper.get();
+    EXPECT_EQ(clock->now() - begin, 2h);
+  }
+}
+
 TEST(ManualClockTest, ACancelledSleeperMovesNoClock) {
   const operate::CancellationSource stop;
   {
@@ -78,6 +95,7 @@ TEST(ManualClockTest, ATimeThatHasPassedIsNotGoneBackTo) {
   clock.sleep_until(begin, {});
   EXPECT_EQ(clock.now() - begin, 5s);
   EXPECT_THROW(clock.advance(-1ms), std::invalid_argument);
+  EXPECT_THROW(clock.advance(std::chrono::milliseconds::max()), std::invalid_argument);
   EXPECT_EQ(clock.now() - begin, 5s);
 }
 

@@ -16,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace {
 
@@ -149,7 +150,7 @@ TEST_F(CassetteTest, AnUnknownRequestIsLoudAndShowsTheNearest) {
     client.call({"POST", "/x", {{"c", "2"}, {"a", "1"}}, R"({"b":true,"a":[1,3]})"});
   });
   EXPECT_EQ(std::string(error->what()), "The cassette " + path + R"( has no answer for: POST /x?c=2&a=1
-Nearest, and not asked for yet: POST /x?a=1&b=2
+Nearest: POST /x?a=1&b=2
   query b: expected "2", came none
   query c: expected none, came "2"
   body /a/1: expected 2, came 3
@@ -173,6 +174,26 @@ TEST_F(CassetteTest, EachAnswerIsGivenOnceInTheOrderOfTheRecording) {
   EXPECT_EQ(client.call(request).body, "second");
   const auto error = thrown<UnexpectedRequest>([&] { client.call(request); });
   EXPECT_NE(std::string(error->what()).find("has no further answer for"), std::string::npos) << error->what();
+  const auto other = thrown<UnexpectedRequest>([&] {
+    client.call({"PUT", "/x", {{"a", "1"}, {"b", "2"}}, ""});
+  });
+  EXPECT_NE(
+      std::string(other->what()).find("Nearest: GET /x?a=1&b=2, which was asked for before\n  method: "),
+      std::string::npos)
+      << other->what();
+}
+
+TEST_F(CassetteTest, ADateIsUnderstoodAsWhenItWasRecorded) {
+  TransportAnswer busy{503, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, ""};
+  busy.received = std::chrono::system_clock::from_time_t(784'111'777 - 30);
+  script->whenever({}, busy);
+  const auto wait = [](const Client& client) {
+    operate::RequestOptions once;
+    once.max_retries = 0;
+    return thrown<operate::ServerError>([&] { client.call({"GET", "/x", {}, ""}, once); })->retry_after();
+  };
+  recorded([&](const Client& client) { EXPECT_EQ(wait(client), std::chrono::seconds(30)); });
+  EXPECT_EQ(wait(Client(replaying(path))), std::chrono::seconds(30));
 }
 
 TEST_F(CassetteTest, WhatIsNoCassetteIsRefused) {
@@ -182,11 +203,17 @@ TEST_F(CassetteTest, WhatIsNoCassetteIsRefused) {
         R"({"operate_cassette": 1, "exchanges": [{"request": {"method": "GET", "path": "/x"},
             "failure": {"kind": "bad luck"}}]})",
         R"({"operate_cassette": 1, "exchanges": [{"request": {"method": "GET", "path": "/x"},
-            "answer": {"status": 200, "body_base64": "?"}}]})"}) {
+            "answer": {"status": 200, "body_base64": "?"}}]})",
+        R"({"operate_cassette": 1, "exchanges": [{"request": {"method": "GET", "path": "/x"},
+            "answer": {"status": 200.7}}]})",
+        R"({"operate_cassette": 1, "exchanges": {}})"}) {
     folder.write("calls.json", text);
     const auto error = thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
     EXPECT_NE(std::string(error->what()).find(path), std::string::npos) << error->what();
   }
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  folder.write("calls.json", R"({"operate_cassette": 1, "exchanges": [], "x": )" + deep + "}");
+  thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
   thrown<std::runtime_error>([&] { ReplayTransport replay(folder.path("nowhere.json")); });
 }
 
@@ -195,7 +222,7 @@ TEST_F(CassetteTest, AFileThatCannotBeWrittenIsTold) {
   testing::internal::CaptureStderr();
   {
     const RecordingTransport recording(script, nowhere);
-    const auto error = thrown<std::runtime_error>([&] { recording.save(); });
+    const auto error = thrown<std::system_error>([&] { recording.save(); });
     EXPECT_NE(std::string(error->what()).find(nowhere), std::string::npos) << error->what();
   }
   EXPECT_NE(testing::internal::GetCapturedStderr().find(nowhere), std::string::npos);

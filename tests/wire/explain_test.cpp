@@ -61,9 +61,11 @@ TEST_F(ExplainTest, TheLineSendsTheSameRequest) {
   operate::RequestOptions options;
   options.headers = {{"x-quoted", R"(it's "$HOME" `pwd` \ *)"}, {"x-empty", ""}, {"User-Agent", "mine"}};
   options.query = {{"q[]", "a b&c=d'e"}, {"{x}", "$HOME"}};
-  std::string binary = "a NUL, a line\r\n, a \\ and a % and '";
+  std::string binary =
+      "a NUL, a line\r\n, a \\ and a % and ' and \x03\x1b[1m\t\x7f\x01"
+      "9";
   binary[1] = '\0';
-  const std::string large(300'000, '\\');
+  const std::string large(2'000'000, '\\');  // For which curl would wait for a `100 Continue`.
   for (const operate::Request& request :
        {operate::Request{"GET", "/echo", {{"a", "1"}}, ""}, operate::Request{"DELETE", "/echo", {}, ""},
         operate::Request{"POST", "/echo", {}, ""}, operate::Request{"PUT", "/echo", {}, ""},

@@ -108,7 +108,7 @@ TEST_F(ObserverTest, HearsOfEachStepOfACall) {
                                                        EventKind::attempt, EventKind::result}));
   const auto heard = listener->heard();
   for (const auto& one : heard) {
-    EXPECT_EQ(one.event.call, 1u);
+    EXPECT_EQ(one.event.call, heard.front().event.call);
     EXPECT_EQ(one.path, "/deals");
     EXPECT_FALSE(one.message);
   }
@@ -181,10 +181,27 @@ TEST_F(ObserverTest, AHeldClientSaysWhyItWaits) {
   const auto heard = listener->heard();
   ASSERT_EQ(heard.size(), 7u);
   EXPECT_EQ(heard[4].event.kind, EventKind::wait);
-  EXPECT_EQ(heard[4].event.call, 2u);
+  EXPECT_EQ(heard[4].event.call, heard[0].event.call + 1);
   EXPECT_EQ(heard[4].event.reason, operate::WaitReason::rate_limit);
   EXPECT_EQ(heard[4].event.wait, 30s);
   EXPECT_EQ(heard[4].event.attempt, 0);
+}
+
+TEST_F(ObserverTest, AWaitThatTheServerAskedForIsNoBackOff) {
+  config.retry = {2, 1s, 1s};
+  client_of({429, 503, 200}, "Retry-After: 3600\r\n").call({"GET", "/x", {}, ""}, [] {
+    operate::RequestOptions options;
+    options.deadline = 3h;
+    return options;
+  }());
+  int waits = 0;
+  for (const auto& one : listener->heard()) {
+    if (one.event.kind != EventKind::wait) continue;
+    ++waits;
+    EXPECT_EQ(one.event.reason, operate::WaitReason::rate_limit);
+    EXPECT_EQ(one.event.wait, 3600s);
+  }
+  EXPECT_EQ(waits, 2);
 }
 
 TEST_F(ObserverTest, ACallThatIsRefusedBeforeItIsSentIsNoEvent) {
@@ -232,6 +249,15 @@ TEST_F(ObserverTest, AnotherExceptionEndsACallInAResultToo) {
   ASSERT_EQ(listener->kinds(), (std::vector<EventKind>{EventKind::call, EventKind::result}));
   EXPECT_FALSE(listener->heard().back().event.succeeded);
   EXPECT_FALSE(listener->heard().back().error);
+}
+
+TEST_F(ObserverTest, AnObserverOfSeveralGroupsTellsCallsApart) {
+  client_of({200});
+  for (int i = 0; i < 2; ++i) {
+    config.observer = operate::observe_all({listener});
+    Client(config).call({"GET", "/x", {}, ""});
+  }
+  EXPECT_NE(listener->heard().front().event.call, listener->heard().back().event.call);
 }
 
 TEST_F(ObserverTest, CallsOfManyThreadsAndClientsHaveNumbersOfTheirOwn) {
@@ -309,7 +335,7 @@ class Tracer : public Listener {
     EXPECT_EQ(attempt.transfer, nullptr);
     if (form_ == "throws") throw std::runtime_error("mine");
     if (form_.empty()) return {};
-    return {form_ + std::to_string(attempt.call) + std::to_string(attempt.attempt) + "-01", "vendor=7"};
+    return {form_ + "1" + std::to_string(attempt.attempt) + "-01", "vendor=7"};
   }
 
  private:
@@ -346,6 +372,26 @@ TEST(TracingTest, EachAttemptCarriesASpanOfItsOwn) {
   EXPECT_EQ(traced(std::make_shared<Tracer>(span)),
             (std::vector<std::string>{"traceparent: " + span + "11-01;tracestate: vendor=7;",
                                       "traceparent: " + span + "12-01;tracestate: vendor=7;"}));
+}
+
+TEST(TracingTest, TheEventsSayWhatWasSent) {
+  class Traces : public Tracer {
+   public:
+    Traces() : Tracer(span) {}
+    void on(const Event& event) override {
+      if (event.kind != EventKind::wait) told.emplace_back(event.traceparent);
+    }
+    std::vector<std::string> told;
+  };
+  const auto traces = std::make_shared<Traces>();
+  traced(traces);
+  EXPECT_EQ(traces->told, (std::vector<std::string>{"", span + "11-01", span + "12-01", span + "12-01"}));
+  std::vector<std::string> lines;
+  operate::RequestOptions options;
+  options.headers = {{"traceparent", "mine"}};
+  traced(operate::log_json(operate::LogLevel::info, [&](std::string_view line) { lines.emplace_back(line); }),
+         options);
+  EXPECT_NE(lines.back().find(R"("traceparent":"mine")"), std::string::npos) << lines.back();
 }
 
 TEST(TracingTest, WithoutASpanNoneIsSent) {

@@ -36,7 +36,8 @@ struct EmulatorOptions {
 
 /// An answer of your own. Operate's envelope is `{"success": true, "data": {...}}`, for lists with
 /// `"data": {"deals": [...], "pagination": {"total": 1, "limit": 50, "offset": 0}}`, and for errors
-/// `{"success": false, "error": {"type": "...", "message": "..."}}`.
+/// `{"success": false, "error": {"type": "...", "message": "..."}}`. What answers a create is not documented;
+/// the emulator's own answer is the person with an `id`, in `data`.
 struct EmulatorAnswer {
   /// 200 to 599.
   int status = 200;
@@ -148,6 +149,8 @@ class Emulator {
   /// Answers the next requests with 429 and `Retry-After`; the error's type is `undocumented`. Throws
   /// std::invalid_argument for fewer than one time and a negative wait.
   void limit_next(int times, std::chrono::seconds retry_after);
+  /// Forgets what answer_next(), fail_next() and limit_next() have lined up.
+  void clear_next();
   /// From now on, each answer is held back by this, and by its own delay; at most a day. Throws
   /// std::invalid_argument for a negative time.
   void set_latency(std::chrono::milliseconds latency);

@@ -58,6 +58,12 @@ OPERATE_PRINT(ConflictError)
 OPERATE_PRINT(RateLimitError)
 OPERATE_PRINT(ServerError)
 #undef OPERATE_PRINT
+inline void PrintTo(const TransportAnswer& answer, std::ostream* to) {
+  *to << "TransportAnswer " << answer.status << " " << answer.body;
+}
+inline void PrintTo(const TransportFailure& failure, std::ostream* to) {
+  *to << "TransportFailure " << to_string(failure.kind) << " " << failure.message;
+}
 inline void PrintTo(TransportErrorKind kind, std::ostream* to) { *to << to_string(kind); }
 inline void PrintTo(TimeLimit limit, std::ostream* to) { *to << to_string(limit); }
 template <class T>
@@ -80,10 +86,12 @@ namespace testing {
 
 inline void PrintTo(const ReceivedRequest& request, std::ostream* to) {
   *to << request.method << " " << request.path << " " << ::testing::PrintToString(request.query) << " "
-      << request.body;
+      << ::testing::PrintToString(request.headers) << " " << request.body;
 }
 
-/// An error whose status(), as ApiError and DecodeError have it, matches: `Throws<ApiError>(StatusIs(409))`.
+/// An error whose status(), as ApiError and DecodeError have it, matches:
+/// `HasError<ApiError>(StatusIs(409))`. (GoogleTest's `Throws<ApiError>(...)` makes the call a second time
+/// when it explains a failure, which shows another error wherever calls have effects.)
 MATCHER_P(StatusIs, status, "has a status that " + ::testing::DescribeMatcher<int>(status, negation)) {
   return ::testing::ExplainMatchResult(status, arg.status(), result_listener);
 }
@@ -96,8 +104,9 @@ MATCHER_P(SettingIs, setting, "is about " + ::testing::DescribeMatcher<std::stri
   return ::testing::ExplainMatchResult(setting, arg.setting(), result_listener);
 }
 /// A TransportError of this kind.
-MATCHER_P(KindIs, kind, std::string("is ") + (negation ? "not " : "") + "of the kind " + to_string(kind)) {
-  return arg.kind() == kind;
+MATCHER_P(KindIs, kind,
+          "is of a kind that " + ::testing::DescribeMatcher<TransportErrorKind>(kind, negation)) {
+  return ::testing::ExplainMatchResult(kind, arg.kind(), result_listener);
 }
 /// An error after so many attempts.
 MATCHER_P(AttemptsAre, attempts,
@@ -110,13 +119,17 @@ MATCHER(MayHaveBeenApplied, negation ? "cannot have been applied" : "may have be
   return arg.may_have_been_applied();
 }
 
-/// A Result with a value that matches: `EXPECT_THAT(attempt(...), HasValue(SizeIs(3)))`.
+/// A Result with a value that matches: `EXPECT_THAT(attempt(...), HasValue(SizeIs(3)))`; of a call that
+/// returns nothing, `HasValue(_)`.
 MATCHER_P(HasValue, value, negation ? "is no such value" : "has a value that is as wanted") {
   if (!arg) {
     *result_listener << "the call failed";
     return false;
   }
-  return ::testing::ExplainMatchResult(value, arg.value(), result_listener);
+  if constexpr (std::is_void_v<decltype(arg.value())>)
+    return true;
+  else
+    return ::testing::ExplainMatchResult(value, arg.value(), result_listener);
 }
 
 /// What HasError() returns.
@@ -132,19 +145,19 @@ class HasErrorMatcher {
     if (result) return false;
     const auto* error = dynamic_cast<const E*>(&result.error());
     if (!error) {
-      *listener << "which is another error";
+      *listener << "which is of another class";
       return false;
     }
     return ::testing::SafeMatcherCast<const E&>(inner_).MatchAndExplain(*error, listener);
   }
   /// What GoogleTest prints.
   void DescribeTo(std::ostream* to) const {
-    *to << "has an error that ";
+    *to << "has an error of the wanted class that ";
     ::testing::SafeMatcherCast<const E&>(inner_).DescribeTo(to);
   }
   /// What GoogleTest prints.
   void DescribeNegationTo(std::ostream* to) const {
-    *to << "has no error that ";
+    *to << "has no error of the wanted class that ";
     ::testing::SafeMatcherCast<const E&>(inner_).DescribeTo(to);
   }
 
@@ -154,15 +167,18 @@ class HasErrorMatcher {
 
 /// A Result with an error of the class E, or one below it, that matches:
 /// `EXPECT_THAT(attempt(...), HasError<ApiError>(StatusIs(409)))`.
-template <class E, class Inner = ::testing::internal::AnythingMatcher>
+template <class E, class Inner = std::decay_t<decltype(::testing::_)>>
 auto HasError(Inner inner = {}) {
   return ::testing::MakePolymorphicMatcher(HasErrorMatcher<E, Inner>(std::move(inner)));
 }
 
-/// A request with this method and this path.
+/// A request whose method and path match.
 MATCHER_P2(RequestIs, method, path,
-           std::string("is ") + (negation ? "not " : "") + method + " " + std::string(path)) {
-  return arg.method == method && arg.path == path;
+           "has a method that " + ::testing::DescribeMatcher<std::string>(method, negation) +
+               (negation ? " or" : " and") + " a path that " +
+               ::testing::DescribeMatcher<std::string>(path, negation)) {
+  return ::testing::ExplainMatchResult(method, arg.method, result_listener) &&
+         ::testing::ExplainMatchResult(path, arg.path, result_listener);
 }
 /// A request with a header of this name whose value matches; a header that is not there is empty.
 MATCHER_P2(HeaderIs, name, value,
@@ -177,9 +193,14 @@ MATCHER_P2(ParameterIs, name, value,
   return ::testing::ExplainMatchResult(value, arg.parameter(name), result_listener);
 }
 
-/// A ScriptedTransport or a ReplayTransport without problems: all that was expected came, and nothing else.
+/// A ScriptedTransport or a ReplayTransport, or a pointer to one, without problems: all that was expected
+/// came, and nothing else.
 MATCHER(IsFulfilled, negation ? "has problems" : "has no problems") {
-  const std::string problems = arg.problems();
+  std::string problems;
+  if constexpr (std::is_base_of_v<Transport, std::decay_t<decltype(arg)>>)
+    problems = arg.problems();
+  else
+    problems = arg->problems();
   *result_listener << problems;
   return problems.empty();
 }

@@ -37,12 +37,12 @@ class ManualClock : public Clock {
   /// What a client calls. A sleeper who waits looks for a cancellation every millisecond.
   void sleep_until(time_point time, const CancellationToken& cancel) override;
 
-  /// Moves it forward. Throws std::invalid_argument for a negative time.
+  /// Moves it forward. Throws std::invalid_argument for a negative time, and for one that no clock can show.
   void advance(std::chrono::milliseconds by);
   /// How long each sleep so far was to be, in the order in which they began.
   std::vector<std::chrono::milliseconds> sleeps() const;
   /// For Sleepers::wait: returns once so many threads sleep at the same time. For a test to know that a call
-  /// has come to its wait.
+  /// has come to its wait; one that never does makes it wait for ever.
   void wait_for_sleepers(int count) const;
 
  private:

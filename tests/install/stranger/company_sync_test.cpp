@@ -8,15 +8,18 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
-#include <filesystem>
+#include <cstdio>
 #include <memory>
 #include <string>
 
 using namespace std::chrono_literals;
+using operate::testing::AttemptsAre;
 using operate::testing::Emulator;
-using operate::testing::Fault;
 using operate::testing::FaultKind;
+using operate::testing::HasError;
 
 namespace {
 
@@ -58,8 +61,7 @@ TEST(CompanySyncTest, KeepsTheOldNamesWhereTheServerIsGone) {
   CompanySync sync([&] { return operate::Client(emulator.config()); });
   sync.run();
   emulator.fail_next({FaultKind::reset_after_status_line}, 3);
-  EXPECT_THAT([&] { sync.run(); },
-              testing::Throws<operate::TransportError>(operate::testing::AttemptsAre(3)));
+  EXPECT_THAT(operate::attempt([&] { sync.run(); }), HasError<operate::TransportError>(AttemptsAre(3)));
   EXPECT_EQ(sync.names().size(), 73u);
 }
 
@@ -77,7 +79,7 @@ TEST(CompanySyncTest, GivesUpWhereTheNewKeyIsNoBetter) {
   operate::Config config = emulator.config();
   config.api_key = emulator.expired_api_key();
   CompanySync sync([&] { return operate::Client(config); });
-  EXPECT_THROW(sync.run(), operate::InvalidApiKeyError);
+  EXPECT_THAT(operate::attempt([&] { sync.run(); }), HasError<operate::InvalidApiKeyError>());
   EXPECT_THAT(emulator.requests(), testing::SizeIs(2));
 }
 
@@ -97,7 +99,7 @@ TEST(CompanySyncTest, AsksForNothingElse) {
 }
 
 TEST(CompanySyncTest, DoesTheSameFromACassette) {
-  const std::string cassette = (std::filesystem::temp_directory_path() / "company_sync.json").string();
+  const std::string cassette = testing::TempDir() + "company_sync_" + std::to_string(getpid()) + ".json";
   {
     Emulator emulator;
     operate::Config config = emulator.config();
@@ -113,6 +115,7 @@ TEST(CompanySyncTest, DoesTheSameFromACassette) {
   sync.run();
   EXPECT_EQ(sync.names().size(), 73u);
   EXPECT_THAT(*replay, operate::testing::IsFulfilled());
+  std::remove(cassette.c_str());
 }
 
 }  // namespace
