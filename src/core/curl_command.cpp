@@ -1,6 +1,7 @@
 #include "core/curl_command.hpp"
 
 #include "core/headers.hpp"
+#include "core/request_builder.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -45,7 +46,6 @@ std::string in_seconds(std::chrono::milliseconds time) {
 std::string curl_command(const TransportRequest& request, const CurlSettings& settings) {
   const std::string& method = request.method;
   const std::string body = request.redact(request.body);
-  const bool sends_body = !body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
   const bool piped = body.size() > most_argument || std::any_of(body.begin(), body.end(), is_control);
 
   std::string line = piped ? "printf %b " + quoted(escaped(body)) + " | " : std::string();
@@ -64,7 +64,7 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   }
   if (method == "HEAD")
     line += " --head";
-  else if (method != (sends_body ? "POST" : "GET"))
+  else if (method != (sends_body(request) ? "POST" : "GET"))
     line += " --request " + method;
   line += " --header \"x-api-key: $OPERATE_API_KEY\"";
   for (const auto& [name, value] : request.headers) {
@@ -72,7 +72,7 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
     line += " --header " + quoted(request.redact(name + (blank ? ";" : ": " + value)));
   }
-  if (sends_body) {
+  if (sends_body(request)) {
     line += " --header 'Expect:'";
     if (!find_header(request.headers, "content-type")) line += " --header 'Content-Type:'";
     line += piped ? " --data-binary @-" : " --data-raw " + quoted(body);

@@ -42,4 +42,9 @@ TransportRequest build_request(const Request& request, const RequestOptions& opt
   return wire;
 }
 
+bool sends_body(const TransportRequest& request) {
+  const std::string& method = request.method;
+  return !request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+}
+
 }  // namespace operate::core

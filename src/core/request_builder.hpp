@@ -12,4 +12,7 @@ namespace operate::core {
 TransportRequest build_request(const Request& request, const RequestOptions& options, bool safe_to_repeat,
                                std::string_view base_url, const std::string& user_agent);
 
+/// Whether the request has a body, if only an empty one.
+bool sends_body(const TransportRequest& request);
+
 }  // namespace operate::core

@@ -1,6 +1,7 @@
 #include "http/transfer.hpp"
 
 #include "core/headers.hpp"
+#include "core/request_builder.hpp"
 #include "core/secret.hpp"
 #include "sync/cancellation.hpp"
 
@@ -176,7 +177,7 @@ class CurlTransfer {
   void set_headers() {
     headers_.add(key_header, request_.api_key);
     for (const auto& [name, value] : request_.headers) headers_.add(name, value);
-    if (sends_body()) {
+    if (core::sends_body(request_)) {
       if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
       headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
     }
@@ -185,18 +186,13 @@ class CurlTransfer {
     set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
   }
 
-  bool sends_body() const {
-    const std::string& method = request_.method;
-    return !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
-  }
-
   void set_request() {
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);
     const std::string& method = request_.method;
     if (method == "HEAD") {
       set(CURLOPT_NOBODY, 1L);
-    } else if (sends_body()) {
+    } else if (core::sends_body(request_)) {
       set(CURLOPT_POST, 1L);
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
       if (method != "POST") set(CURLOPT_CUSTOMREQUEST, method.c_str());

@@ -1,5 +1,6 @@
 #include "testing/cassette.hpp"
 
+#include "core/base64.hpp"
 #include "observe/replace_file.hpp"
 #include "testing/shallow_json.hpp"
 
@@ -28,15 +29,6 @@ using nlohmann::ordered_json;
 // Raised where a member takes another meaning; what cannot be read is refused.
 constexpr int version = 1;
 
-std::string base64(const std::string& bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
 std::string bytes_of(const std::string& base64) {
   std::string bytes(base64.size() / 4 * 3 + 1, '\0');
   const int size =
@@ -56,7 +48,7 @@ void put_body(ordered_json& to, const std::string& body) {
     (void)ordered_json(body).dump();
     to["body"] = body;
   } catch (const ordered_json::exception&) {
-    to["body_base64"] = base64(body);
+    to["body_base64"] = core::base64(body);
   }
 }
 std::string body_of(const ordered_json& from) {

@@ -11,7 +11,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <system_error>
@@ -27,11 +26,6 @@ using operate::EventKind;
 using operate::HarOptions;
 using operate::HarRecorder;
 using operate::test::TemporaryFolder;
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 class HarTest : public testing::Test {
  protected:
@@ -246,7 +240,7 @@ TEST_F(HarTest, AFileIsItsOwnersAlone) {
   recorder.on(event);
   const std::string path = folder.write("calls.har", "old", 0644);
   recorder.save(path);
-  EXPECT_EQ(text_of(path), recorder.text());
+  EXPECT_EQ(folder.read("calls.har"), recorder.text());
   struct stat status {};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
@@ -285,7 +279,7 @@ TEST_F(HarTest, AFileThatIsThereStaysWholeWhereThereIsNoRoom) {
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(reason, "cannot write " + path + ": File too large");
-  EXPECT_EQ(text_of(path), "old");
+  EXPECT_EQ(folder.read("calls.har"), "old");
   const std::filesystem::directory_iterator left(std::filesystem::path(path).parent_path());
   EXPECT_EQ(std::distance(begin(left), end(left)), 1);
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -33,6 +34,12 @@ class TemporaryFolder {
     std::ofstream(file, std::ios::binary) << text;
     std::filesystem::permissions(file, std::filesystem::perms(mode));
     return file.string();
+  }
+
+  /// The whole of a file; empty where there is none.
+  std::string read(const std::string& name) const {
+    std::ifstream file(path_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
  private:

@@ -10,8 +10,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -28,11 +26,6 @@ using operate::testing::RecordingTransport;
 using operate::testing::ReplayTransport;
 using operate::testing::ScriptedTransport;
 using operate::testing::UnexpectedRequest;
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 struct CassetteTest : testing::Test {
   // What a service does, told as a text.
@@ -64,7 +57,7 @@ struct CassetteTest : testing::Test {
     config.transport = std::make_shared<RecordingTransport>(script, path);
     calls(Client(config));
     config.transport.reset();
-    return text_of(path);
+    return folder.read("calls.json");
   }
 
   operate::test::TemporaryFolder folder;
@@ -82,7 +75,7 @@ TEST_F(CassetteTest, WhatWasRecordedIsPlayedWithoutANetwork) {
   const std::string key = emulator->api_key();
   config.transport.reset();
   emulator.reset();
-  EXPECT_EQ(text_of(path).find(key.substr(5)), std::string::npos);
+  EXPECT_EQ(folder.read("calls.json").find(key.substr(5)), std::string::npos);
   EXPECT_EQ(run(replaying(path)), told);
   EXPECT_EQ(replay->problems(), "");
 }

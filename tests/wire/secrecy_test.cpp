@@ -9,9 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -169,8 +167,7 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
         operate::libcurl_transport(recorded), cassette);
     all_calls(Client(recorded));
     recorded.transport.reset();
-    std::ifstream file(cassette);
-    everything.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    everything.push_back(folder.read("cassette.json"));
     EXPECT_GT(everything.back().size(), 1'000u);
   }
   // Lost connections, at each stage.
