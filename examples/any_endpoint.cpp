@@ -8,7 +8,7 @@
 int main() {
   operate::testing::Emulator emulator;
   emulator.add_route("POST", "/notes/create", [](const operate::testing::ReceivedRequest& request) {
-    return operate::testing::EmulatorAnswer{
+    return operate::testing::EmulatorResponse{
         200, {}, R"({"success": true, "data": )" + request.body + "}", {}};
   });
   const operate::Client client(emulator.config());

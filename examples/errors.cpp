@@ -21,6 +21,8 @@ int main() {
     std::cerr << "The API refused, with the status " << error.status() << ": " << error.what() << '\n';
     std::cerr << "Its reason, which may name people: " << error.message() << '\n';
   } catch (const operate::TimeoutError& error) {
+    // The server asks this client to stay away for longer than the call had; nothing was sent.
+    if (const auto wait = error.retry_after()) std::cerr << "Come back in " << wait->count() << " ms. ";
     std::cerr << "Too slow, after " << error.elapsed().count() << " ms: " << error.what() << '\n';
   } catch (const operate::TransportError& error) {
     std::cerr << "The network, after " << error.attempts().size() << " attempts: " << error.what() << '\n';

@@ -17,12 +17,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Deal, id, identifier, amount)
 int main() {
   operate::testing::Emulator emulator;
   emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest&) {
-    return operate::testing::EmulatorAnswer{200,
-                                            {},
-                                            R"({"success": true, "data": {
+    return operate::testing::EmulatorResponse{200,
+                                              {},
+                                              R"({"success": true, "data": {
       "deals": [{"id": "d1", "identifier": "DEAL-001", "amount": "990000", "is_draft": false}],
       "pagination": {"total": 1, "limit": 50, "offset": 0}}})",
-                                            {}};
+                                              {}};
   });
 
   // Retries, limits, errors and paging are the same as for the SDK's own resources.

@@ -91,8 +91,9 @@ class OPERATE_EXPORT Error : public std::runtime_error {
   bool may_have_been_applied() const noexcept;
 
   /// What happened as one JSON object for a ticket: the error's class and what it adds, message, method,
-  /// path, status, type, request id, the answer's headers (those whose values EventMessage may show), each
-  /// attempt with its Transfer, the versions of the SDK and of libcurl (`transport`; empty over a
+  /// path, when the call began (`time`, UTC) and its number in what an observer was told (`call`, where there
+  /// was one), status, type, request id, the answer's headers (those whose values EventMessage may show),
+  /// each attempt with its Transfer, the versions of the SDK and of libcurl (`transport`; empty over a
   /// Transport of your own), and where the
   /// documentation speaks of it. Without keys, query, other headers and bodies.
   std::string report() const;

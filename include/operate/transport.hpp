@@ -51,7 +51,7 @@ struct TransportLimits {
 };
 
 /// A whole answer, whatever its status.
-struct TransportAnswer {
+struct TransportResponse {
   /// The HTTP status.
   int status = 0;
   /// In order, repeated ones included.
@@ -85,7 +85,7 @@ struct TransportFailure {
 };
 
 /// What came of an attempt.
-using TransportResult = std::variant<TransportAnswer, TransportFailure>;
+using TransportResult = std::variant<TransportResponse, TransportFailure>;
 
 /// How attempts are made (Config::transport). The SDK's own uses libcurl; one of your own stands in for it in
 /// tests, or wraps it.

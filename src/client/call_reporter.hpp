@@ -27,6 +27,8 @@ class CallReporter {
   CallReporter& operator=(const CallReporter&) = delete;
 
   explicit operator bool() const noexcept { return observer_ != nullptr; }
+  /// Event::call; 0 without an observer.
+  std::uint64_t number() const noexcept { return number_; }
 
   void will_wait(std::chrono::milliseconds wait, WaitReason reason);
   /// The trace that the next attempt is to belong to, which has waited for so long.

@@ -47,7 +47,7 @@ bool has_trace_context(const RequestOptions& options) {
 core::AttemptOutcome outcome_of(const TransportResult& result) {
   if (const auto* failure = std::get_if<TransportFailure>(&result))
     return {0, failure->kind, failure->request_may_have_arrived, {}, failure->permanent};
-  const auto& answer = std::get<TransportAnswer>(result);
+  const auto& answer = std::get<TransportResponse>(result);
   return {answer.status, {}, true, answer.status < 400 ? std::nullopt : core::wait_asked_for(answer)};
 }
 
@@ -102,6 +102,8 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   core::Exchange exchange;
   exchange.method = request.method;
   exchange.path = request.path;
+  exchange.time = std::chrono::system_clock::now();
+  exchange.call = reporter.number();
   exchange.key = key_;
   exchange.transport = library_;
   TransportRequest wire = build(request, options, safe_to_repeat);
@@ -149,7 +151,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
     }
   }
   if (const auto* failure = std::get_if<TransportFailure>(&result)) core::raise_failure(exchange, *failure);
-  exchange.answer = std::move(std::get<TransportAnswer>(result));
+  exchange.answer = std::move(std::get<TransportResponse>(result));
   return exchange;
 }
 
@@ -165,7 +167,7 @@ TransportResult ClientState::send(std::optional<http::HandlePool::Lease>& lease,
   TransportResult result =
       lease ? libcurl_->send(*lease, request, limits) : config_.transport->send(request, limits);
   Transfer& facts = std::visit([](auto& either) -> Transfer& { return either.transfer; }, result);
-  if (auto* answer = std::get_if<TransportAnswer>(&result)) {
+  if (auto* answer = std::get_if<TransportResponse>(&result)) {
     if (answer->received == std::chrono::system_clock::time_point())
       answer->received = std::chrono::system_clock::now();
     const auto* id = core::find_header(answer->headers, "x-request-id");
@@ -182,14 +184,14 @@ void ClientState::report(CallReporter& reporter, const Request& request, const R
   std::optional<EventMessage> message;
   if (detail_ != EventDetail::facts)
     message =
-        core::event_message(base_url_.text, request, options, wire, std::get_if<TransportAnswer>(&result),
+        core::event_message(base_url_.text, request, options, wire, std::get_if<TransportResponse>(&result),
                             *key_, detail_ == EventDetail::bodies);
   reporter.attempted(exchange.attempts.back(), message ? &*message : nullptr);
 }
 
 void ClientState::note(const TransportResult& result, const core::AttemptOutcome& outcome, milliseconds wait,
                        Clock::time_point now) {
-  const auto* answer = std::get_if<TransportAnswer>(&result);
+  const auto* answer = std::get_if<TransportResponse>(&result);
   if (!answer) return;
   if (answer->status == 429)
     throttle_.hold(now, outcome.retry_after.value_or(wait));

@@ -3,6 +3,8 @@
 #include "core/error_details.hpp"
 #include "core/headers.hpp"
 #include "core/names.hpp"
+#include "core/timestamp.hpp"
+#include "core/transfer_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -60,6 +62,9 @@ std::string Error::report() const {
                                    {"request_id", word_or_empty(details_->request_id)},
                                    {"retryable", details_->retryable},
                                    {"may_have_been_applied", details_->may_have_been_applied}};
+  if (details_->time != std::chrono::system_clock::time_point())
+    report["time"] = core::timestamp(details_->time);
+  if (details_->call != 0) report["call"] = details_->call;
   if (dynamic_cast<const TransportError*>(this)) report["kind"] = to_string(details_->kind);
   if (dynamic_cast<const TimeoutError*>(this)) {
     report["limit"] = to_string(details_->limit);
@@ -72,21 +77,13 @@ std::string Error::report() const {
     if (core::is_shown_header(header)) headers.push_back({{"name", header}, {"value", value}});
   auto& attempts = report["attempts"] = nlohmann::ordered_json::array();
   for (const Attempt& attempt : details_->attempts) {
-    const Transfer& transfer = attempt.transfer;
-    attempts.push_back({{"status", attempt.status},
-                        {"failure", attempt.failure ? to_string(*attempt.failure) : ""},
-                        {"duration_ms", attempt.duration.count()},
-                        {"wait_ms", attempt.wait.count()},
-                        {"request_id", word_or_empty(transfer.request_id)},
-                        {"http_version", transfer.http_version},
-                        {"connection_reused", transfer.connection_reused},
-                        {"bytes_sent", transfer.bytes_sent},
-                        {"bytes_received", transfer.bytes_received},
-                        {"name_lookup_us", transfer.name_lookup.count()},
-                        {"connect_us", transfer.connect.count()},
-                        {"tls_us", transfer.tls.count()},
-                        {"first_byte_us", transfer.first_byte.count()},
-                        {"total_us", transfer.total.count()}});
+    nlohmann::ordered_json entry = {{"status", attempt.status},
+                                    {"failure", attempt.failure ? to_string(*attempt.failure) : ""},
+                                    {"duration_ms", attempt.duration.count()},
+                                    {"wait_ms", attempt.wait.count()},
+                                    {"request_id", word_or_empty(attempt.transfer.request_id)}};
+    core::add_transfer(entry, attempt.transfer);
+    attempts.push_back(std::move(entry));
   }
   report["sdk"] = std::string(core::sdk_name) + "/" + core::sdk_version;
   report["transport"] = details_->transport;

@@ -2,6 +2,8 @@
 
 #include <operate/error.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,8 @@ struct ErrorDetails {
   std::string what = {};
   std::string subject = {};  // A ConfigError's setting, a ValidationError's field.
   std::string method = {}, path = {};
+  std::chrono::system_clock::time_point time = {};  // When the call began.
+  std::uint64_t call = 0;                           // Its number in events; 0 where nobody observes it.
   std::vector<Attempt> attempts = {};
   bool retryable = false;
   bool may_have_been_applied = false;

@@ -30,7 +30,7 @@ std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key)
 }  // namespace
 
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
-                           const TransportRequest& wire, const TransportAnswer* answer, const ApiKey& key,
+                           const TransportRequest& wire, const TransportResponse* answer, const ApiKey& key,
                            bool with_bodies) {
   EventMessage message;
   message.url = key.redact(std::string(base_url) + request.path);

@@ -13,7 +13,7 @@ namespace operate::core {
 /// What an observer may see of an attempt: the lists that EventMessage speaks of are here. `answer` is null
 /// where there was none.
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
-                           const TransportRequest& wire, const TransportAnswer* answer, const ApiKey& key,
+                           const TransportRequest& wire, const TransportResponse* answer, const ApiKey& key,
                            bool with_bodies);
 
 /// The same message as an observer sees it that asks for EventDetail::headers.

@@ -31,6 +31,8 @@ ErrorDetails details_of(const Exchange& exchange) {
   ErrorDetails details;
   details.method = exchange.method;
   details.path = exchange.key->redact(exchange.path);
+  details.time = exchange.time;
+  details.call = exchange.call;
   details.attempts = exchange.attempts;
   details.transport = exchange.transport;
   return details;
@@ -131,14 +133,14 @@ std::string words(TimeLimit limit) {
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> wait_asked_for(const TransportAnswer& answer) {
+std::optional<std::chrono::milliseconds> wait_asked_for(const TransportResponse& answer) {
   auto wait = retry_after(answer.headers, answer.received);
   if (!wait && answer.status == 429) wait = rate_limit_reset(answer.headers, answer.received);
   return wait;
 }
 
 void raise_status(const Exchange& exchange) {
-  const TransportAnswer& answer = exchange.answer;
+  const TransportResponse& answer = exchange.answer;
   const int status = answer.status;
   ErrorDetails details = details_of(exchange);
   add_answer(details, exchange);

@@ -6,6 +6,7 @@
 #include <operate/transport.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,19 +19,21 @@ namespace operate::core {
 struct Exchange {
   std::string method = {};
   std::string path = {};
+  std::chrono::system_clock::time_point time = {};  ///< When the call began.
+  std::uint64_t call = 0;                           ///< Its number in events; 0 where nobody observes it.
   bool safe_to_repeat = false;
   std::shared_ptr<const ApiKey> key = {};
   std::vector<Attempt> attempts = {};
-  TransportAnswer answer = {};  ///< The last one, where there was one.
-  bool out_of_time = false;     ///< Not repeated because the server asks for a wait beyond the deadline.
-  bool out_of_retries = false;  ///< Not repeated because the client had no retry in reserve.
+  TransportResponse answer = {};  ///< The last one, where there was one.
+  bool out_of_time = false;       ///< Not repeated because the server asks for a wait beyond the deadline.
+  bool out_of_retries = false;    ///< Not repeated because the client had no retry in reserve.
   /// Where nothing was sent because the server asked the client to stay away: for how long it still has to.
   std::optional<std::chrono::milliseconds> held_for = {};
   std::string transport = {};  ///< The library that sends, with its version; empty for one of the user's own.
 };
 
 /// How long the server asks to wait before this call is repeated; empty where it does not.
-std::optional<std::chrono::milliseconds> wait_asked_for(const TransportAnswer& answer);
+std::optional<std::chrono::milliseconds> wait_asked_for(const TransportResponse& answer);
 
 /// Throws the error that stands for an answer whose status is not from 200 to 299.
 [[noreturn]] void raise_status(const Exchange& exchange);

@@ -104,7 +104,7 @@ class CurlTransfer {
   TransportResult run() {
     TransportResult result = perform();
     Transfer facts = this->facts();
-    const auto* answer = std::get_if<TransportAnswer>(&result);
+    const auto* answer = std::get_if<TransportResponse>(&result);
     const auto& headers = answer ? answer->headers : answer_.headers;
     if (const auto* id = core::find_header(headers, "x-request-id")) facts.request_id = *id;
     std::visit([&](auto& outcome) { outcome.transfer = std::move(facts); }, result);
@@ -560,7 +560,7 @@ class CurlTransfer {
   bool cancelled_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
-  TransportAnswer answer_;
+  TransportResponse answer_;
   std::exception_ptr exception_;
 };
 

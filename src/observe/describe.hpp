@@ -2,7 +2,6 @@
 
 #include <operate/observer.hpp>
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -16,9 +15,6 @@ const char* name_of(WaitReason reason);
 
 /// What the last attempt brought: a status, or what failed; empty where there was none.
 std::string outcome_of(const Event& event);
-
-/// `2026-11-25T08:15:19.123Z`
-std::string utc(std::chrono::system_clock::time_point time);
 
 /// A request id that can stand in a log; empty for anything else that a server may send as one.
 std::string_view request_id_of(const Event& event);

@@ -5,6 +5,7 @@
 #include "core/headers.hpp"
 #include "core/names.hpp"
 #include "core/path.hpp"
+#include "core/timestamp.hpp"
 #include "json/document.hpp"
 #include "observe/describe.hpp"
 #include "observe/replace_file.hpp"
@@ -125,7 +126,7 @@ Json response_of(const Event& event, const Transfer& transfer, const EventMessag
 std::string entry_of(const Event& event, const EventMessage& message, EventDetail detail) {
   const Transfer transfer = event.transfer ? *event.transfer : Transfer{};
   const std::string version = transfer.http_version.empty() ? "" : "HTTP/" + transfer.http_version;
-  Json entry = {{"startedDateTime", observe::utc(event.time - transfer.total)},
+  Json entry = {{"startedDateTime", core::timestamp(event.time - transfer.total)},
                 {"request", request_of(event, transfer, message, version)},
                 {"response", response_of(event, transfer, message, detail, version)},
                 {"cache", Json::object()},

@@ -2,6 +2,8 @@
 
 #include "core/event_message.hpp"
 #include "core/names.hpp"
+#include "core/timestamp.hpp"
+#include "core/transfer_json.hpp"
 #include "observe/describe.hpp"
 
 #include <nlohmann/json.hpp>
@@ -35,7 +37,7 @@ std::string times_of(const Transfer& transfer) {
 }
 
 std::string line_of(const Event& event) {
-  std::string line = observe::utc(event.time) + " operate #" + std::to_string(event.call) + " ";
+  std::string line = core::timestamp(event.time) + " operate #" + std::to_string(event.call) + " ";
   line.append(event.method).append(" ").append(event.path).append(": ");
   const std::string outcome = observe::outcome_of(event);
   switch (event.kind) {
@@ -64,7 +66,7 @@ std::string line_of(const Event& event) {
 }
 
 std::string json_of(const Event& event) {
-  nlohmann::ordered_json json = {{"time", observe::utc(event.time)},
+  nlohmann::ordered_json json = {{"time", core::timestamp(event.time)},
                                  {"event", observe::name_of(event.kind)},
                                  {"call", event.call},
                                  {"method", event.method},
@@ -82,17 +84,8 @@ std::string json_of(const Event& event) {
     json["message"] = event.error->what();
   }
   if (event.transfer && ended) {
-    const Transfer& transfer = *event.transfer;
     if (const auto id = observe::request_id_of(event); !id.empty()) json["request_id"] = id;
-    json["http_version"] = transfer.http_version;
-    json["connection_reused"] = transfer.connection_reused;
-    json["bytes_sent"] = transfer.bytes_sent;
-    json["bytes_received"] = transfer.bytes_received;
-    json["name_lookup_us"] = transfer.name_lookup.count();
-    json["connect_us"] = transfer.connect.count();
-    json["tls_us"] = transfer.tls.count();
-    json["first_byte_us"] = transfer.first_byte.count();
-    json["total_us"] = transfer.total.count();
+    core::add_transfer(json, *event.transfer);
   }
   if (ended && !event.traceparent.empty()) json["traceparent"] = event.traceparent;
   // A server's words may hold invalid UTF-8.

@@ -84,7 +84,7 @@ ordered_json written(const Recorded& exchange) {
              {"path", exchange.request.path},
              {"query", pairs(exchange.request.query)}};
   put_body(request, exchange.request.body);
-  if (const auto* answer = std::get_if<TransportAnswer>(&exchange.result)) {
+  if (const auto* answer = std::get_if<TransportResponse>(&exchange.result)) {
     using std::chrono::milliseconds;
     const auto received = std::chrono::duration_cast<milliseconds>(answer->received.time_since_epoch());
     json["answer"] = {
@@ -113,7 +113,7 @@ Recorded read(const ordered_json& json) {
     const auto& status = answer.at("status");
     if (!status.is_number_integer() || status < 100 || status > 999)
       throw std::runtime_error("a status is none: " + status.dump());
-    TransportAnswer result{status, pairs_of<Header>(answer, "headers"), body_of(answer)};
+    TransportResponse result{status, pairs_of<Header>(answer, "headers"), body_of(answer)};
     result.received += std::chrono::milliseconds(answer.value("received_ms", std::int64_t{0}));
     exchange.result = std::move(result);
   } else {

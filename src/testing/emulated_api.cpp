@@ -19,13 +19,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
-EmulatorAnswer error(int status, const char* type, const std::string& message) {
+EmulatorResponse error(int status, const char* type, const std::string& message) {
   const ordered_json body = {{"success", false}, {"error", {{"type", type}, {"message", message}}}};
   // A path, and a handler's words, may hold invalid UTF-8.
   return {status, {}, body.dump(-1, ' ', false, ordered_json::error_handler_t::replace), {}};
 }
 
-EmulatorAnswer success(ordered_json data) {
+EmulatorResponse success(ordered_json data) {
   const ordered_json body = {{"success", true}, {"data", std::move(data)}};
   return {200, {}, body.dump(), {}};
 }
@@ -175,11 +175,11 @@ bool EmulatedApi::remove_company(const std::string& id) {
   return true;
 }
 
-EmulatorAnswer EmulatedApi::undocumented(int status, const std::string& message) {
+EmulatorResponse EmulatedApi::undocumented(int status, const std::string& message) {
   return error(status, "undocumented", message);
 }
 
-EmulatorAnswer EmulatedApi::check_key(const ReceivedRequest& request) const {
+EmulatorResponse EmulatedApi::check_key(const ReceivedRequest& request) const {
   const std::string key = request.header("x-api-key");
   if (key.empty()) return error(400, "authentication_error", "Missing API Key");
   if (key == forbidden_key)
@@ -204,7 +204,7 @@ void EmulatedApi::rotate_key(std::string key, std::chrono::milliseconds keep_pre
   previous_keys_[std::exchange(key_, std::move(key))] = until;
 }
 
-EmulatorAnswer EmulatedApi::list_companies(const ReceivedRequest& request) const {
+EmulatorResponse EmulatedApi::list_companies(const ReceivedRequest& request) const {
   const auto limit = number_of(request, "limit", 50);
   const auto offset = number_of(request, "offset", 0);
   if (!limit || *limit < 1 || *limit > 100) return undocumented(400, "limit is no number from 1 to 100");
@@ -219,7 +219,7 @@ EmulatorAnswer EmulatedApi::list_companies(const ReceivedRequest& request) const
                   {"pagination", {{"total", total}, {"limit", *limit}, {"offset", *offset}}}});
 }
 
-EmulatorAnswer EmulatedApi::create_person(const ReceivedRequest& request) {
+EmulatorResponse EmulatedApi::create_person(const ReceivedRequest& request) {
   ordered_json person = parse_shallow<ordered_json>(request.body);
   const std::string broken = broken_rule(person);
   if (!broken.empty()) return undocumented(400, broken);

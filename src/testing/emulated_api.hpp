@@ -28,12 +28,12 @@ class EmulatedApi {
   EmulatedApi(int companies, const std::string& state);
 
   /// A status other than 200 where the key is refused.
-  EmulatorAnswer check_key(const ReceivedRequest& request) const;
+  EmulatorResponse check_key(const ReceivedRequest& request) const;
   std::string key() const;
   void rotate_key(std::string key, std::chrono::milliseconds keep_previous);
 
-  EmulatorAnswer list_companies(const ReceivedRequest& request) const;
-  EmulatorAnswer create_person(const ReceivedRequest& request);
+  EmulatorResponse list_companies(const ReceivedRequest& request) const;
+  EmulatorResponse create_person(const ReceivedRequest& request);
 
   std::string state() const;
   /// Throws std::invalid_argument.
@@ -41,7 +41,7 @@ class EmulatedApi {
   bool remove_company(const std::string& id);
 
   /// A refusal for which the documentation has no form.
-  static EmulatorAnswer undocumented(int status, const std::string& message);
+  static EmulatorResponse undocumented(int status, const std::string& message);
 
  private:
   bool seeded_ = false;

@@ -71,7 +71,7 @@ class Emulator::Impl {
     const std::lock_guard lock(mutex_);
     routes_[{std::move(method), std::move(path)}] = std::move(handler);
   }
-  void script(std::variant<EmulatorAnswer, Fault> what, int times) {
+  void script(std::variant<EmulatorResponse, Fault> what, int times) {
     const std::lock_guard lock(mutex_);
     scripted_.push_back({std::move(what), times});
   }
@@ -98,7 +98,7 @@ class Emulator::Impl {
 
  private:
   struct Scripted {
-    std::variant<EmulatorAnswer, Fault> what;
+    std::variant<EmulatorResponse, Fault> what;
     int times;
   };
 
@@ -111,7 +111,7 @@ class Emulator::Impl {
   Reply script_or_answer(const ReceivedRequest& request) {
     const auto scripted = note(without_key(request));
     if (!scripted) return {answer(request)};
-    if (const auto* answer = std::get_if<EmulatorAnswer>(&*scripted)) return {*answer};
+    if (const auto* answer = std::get_if<EmulatorResponse>(&*scripted)) return {*answer};
     const Fault& fault = std::get<Fault>(*scripted);
     return {fault.carried_out ? answer(request)
                               : EmulatedApi::undocumented(503, "The emulator was told not to carry this out"),
@@ -119,7 +119,7 @@ class Emulator::Impl {
   }
 
   // What stands in line for the request. Under the lock that notes it, so that both have one order.
-  std::optional<std::variant<EmulatorAnswer, Fault>> note(ReceivedRequest request) {
+  std::optional<std::variant<EmulatorResponse, Fault>> note(ReceivedRequest request) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(std::move(request));
     if (requests_.size() > most_requests) requests_.pop_front();
@@ -129,15 +129,15 @@ class Emulator::Impl {
     return what;
   }
 
-  EmulatorAnswer answer(const ReceivedRequest& request) {
-    EmulatorAnswer refusal = api_.check_key(request);
+  EmulatorResponse answer(const ReceivedRequest& request) {
+    EmulatorResponse refusal = api_.check_key(request);
     if (refusal.status != 200) return refusal;
     const Handler handler = find_route(request);
     if (!handler)
       return EmulatedApi::undocumented(404,
                                        "The documentation has no " + request.method + " " + request.path);
     try {
-      EmulatorAnswer answer = handler(request);
+      EmulatorResponse answer = handler(request);
       require_sendable(answer);
       return answer;
     } catch (const std::exception& error) {
@@ -151,8 +151,8 @@ class Emulator::Impl {
     return route == routes_.end() ? Handler() : route->second;
   }
 
-  EmulatorAnswer list_companies(const ReceivedRequest& request) {
-    EmulatorAnswer page = api_.list_companies(request);
+  EmulatorResponse list_companies(const ReceivedRequest& request) {
+    EmulatorResponse page = api_.list_companies(request);
     std::unique_lock lock(mutex_);
     const Change change = change_;
     lock.unlock();
@@ -224,7 +224,7 @@ void Emulator::add_route(std::string method, std::string path, Handler handler) 
   impl_->add_route(std::move(method), std::move(path), std::move(handler));
 }
 
-void Emulator::answer_next(EmulatorAnswer answer) {
+void Emulator::answer_next(EmulatorResponse answer) {
   require_sendable(answer);
   impl_->script(std::move(answer), 1);
 }
@@ -238,7 +238,7 @@ void Emulator::fail_next(const Fault& fault, int times) {
 void Emulator::limit_next(int times, std::chrono::seconds retry_after) {
   require(times > 0, "limit_next", "the number of times is less than 1");
   require(retry_after.count() >= 0, "limit_next", "the wait is negative");
-  EmulatorAnswer answer = EmulatedApi::undocumented(429, "Too many requests");
+  EmulatorResponse answer = EmulatedApi::undocumented(429, "Too many requests");
   answer.headers = {{"Retry-After", std::to_string(retry_after.count())}};
   impl_->script(std::move(answer), times);
 }

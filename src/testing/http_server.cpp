@@ -67,7 +67,7 @@ ReceivedRequest read_request(const httplib::Request& request) {
   return result;
 }
 
-void write(const EmulatorAnswer& answer, httplib::Response& response) {
+void write(const EmulatorResponse& answer, httplib::Response& response) {
   response.status = answer.status;
   std::string type = "application/json";
   for (const auto& [name, value] : answer.headers) {

@@ -8,20 +8,20 @@ namespace operate {
 inline namespace v0 {
 namespace testing {
 
-void require_sendable(const EmulatorAnswer& answer) {
+void require_sendable(const EmulatorResponse& answer) {
   if (answer.status < 200 || answer.status > 599)
-    throw std::invalid_argument("operate::testing::EmulatorAnswer: the status is " +
+    throw std::invalid_argument("operate::testing::EmulatorResponse: the status is " +
                                 std::to_string(answer.status) + "; it must be from 200 to 599");
   if (answer.delay.count() < 0)
-    throw std::invalid_argument("operate::testing::EmulatorAnswer: the delay is negative");
+    throw std::invalid_argument("operate::testing::EmulatorResponse: the delay is negative");
   for (const auto& [name, value] : answer.headers) {
     if (name.empty() || name.find_first_of(": \t\r\n") != std::string::npos ||
         value.find_first_of("\r\n") != std::string::npos)
-      throw std::invalid_argument("operate::testing::EmulatorAnswer: the header \"" + name +
+      throw std::invalid_argument("operate::testing::EmulatorResponse: the header \"" + name +
                                   "\" cannot be sent");
     for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection"})
       if (core::same_name(name, own))
-        throw std::invalid_argument(std::string("operate::testing::EmulatorAnswer: the emulator sets ") +
+        throw std::invalid_argument(std::string("operate::testing::EmulatorResponse: the emulator sets ") +
                                     own + " itself");
   }
 }

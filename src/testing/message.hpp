@@ -11,12 +11,12 @@ namespace testing {
 
 /// An answer, and what befalls it on its way.
 struct Reply {
-  EmulatorAnswer answer;
+  EmulatorResponse answer;
   std::optional<Fault> fault = {};
 };
 
 /// Throws std::invalid_argument for what the HTTP library would send beside its own headers, or break off at.
-void require_sendable(const EmulatorAnswer& answer);
+void require_sendable(const EmulatorResponse& answer);
 
 }  // namespace testing
 }  // namespace v0

@@ -23,8 +23,8 @@ TransportResult without_secrets(const TransportResult& result, const TransportRe
     kept.message = request.redact(failure->message);
     return kept;
   }
-  const auto& answer = std::get<TransportAnswer>(result);
-  TransportAnswer kept{answer.status, {}, request.redact(answer.body)};
+  const auto& answer = std::get<TransportResponse>(result);
+  TransportResponse kept{answer.status, {}, request.redact(answer.body)};
   // By which a date in its headers is understood when it is played.
   kept.received = answer.received == std::chrono::system_clock::time_point()
                       ? std::chrono::system_clock::now()

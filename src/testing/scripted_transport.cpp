@@ -15,11 +15,11 @@ namespace testing {
 
 namespace {
 
-ScriptedTransport::Answer always(TransportResult answer) {
+ScriptedTransport::Handler always(TransportResult answer) {
   return [answer = std::move(answer)](const ReceivedRequest&) { return answer; };
 }
 
-void require_usable(const ExpectedRequest& request, const ScriptedTransport::Answer& answer) {
+void require_usable(const ExpectedRequest& request, const ScriptedTransport::Handler& answer) {
   if (!answer) throw std::invalid_argument("operate::testing::ScriptedTransport: the answer is empty");
   if (!request.json_body.empty() && !nlohmann::json::accept(request.json_body))
     throw std::invalid_argument("operate::testing::ExpectedRequest: json_body is no JSON: " +
@@ -30,12 +30,12 @@ void require_usable(const ExpectedRequest& request, const ScriptedTransport::Ans
 
 class ScriptedTransport::Impl {
  public:
-  void expect(ExpectedRequest request, Answer answer) {
+  void expect(ExpectedRequest request, Handler answer) {
     require_usable(request, answer);
     const std::lock_guard lock(mutex_);
     line_.push_back({std::move(request), std::move(answer)});
   }
-  void whenever(ExpectedRequest request, Answer answer) {
+  void whenever(ExpectedRequest request, Handler answer) {
     require_usable(request, answer);
     const std::lock_guard lock(mutex_);
     rules_.push_back({std::move(request), std::move(answer)});
@@ -61,15 +61,15 @@ class ScriptedTransport::Impl {
  private:
   struct Entry {
     ExpectedRequest request;
-    Answer answer;
+    Handler answer;
   };
 
   // A copy, which runs without the lock.
-  Answer answer_for(const ReceivedRequest& came) {
+  Handler answer_for(const ReceivedRequest& came) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(came);
     if (!line_.empty() && differences(line_.front().request, came, Match::listed).empty()) {
-      Answer answer = std::move(line_.front().answer);
+      Handler answer = std::move(line_.front().answer);
       line_.pop_front();
       return answer;
     }
@@ -101,13 +101,13 @@ ScriptedTransport::~ScriptedTransport() = default;
 void ScriptedTransport::expect(ExpectedRequest request, TransportResult answer) {
   impl_->expect(std::move(request), always(std::move(answer)));
 }
-void ScriptedTransport::expect(ExpectedRequest request, Answer answer) {
+void ScriptedTransport::expect(ExpectedRequest request, Handler answer) {
   impl_->expect(std::move(request), std::move(answer));
 }
 void ScriptedTransport::whenever(ExpectedRequest request, TransportResult answer) {
   impl_->whenever(std::move(request), always(std::move(answer)));
 }
-void ScriptedTransport::whenever(ExpectedRequest request, Answer answer) {
+void ScriptedTransport::whenever(ExpectedRequest request, Handler answer) {
   impl_->whenever(std::move(request), std::move(answer));
 }
 TransportResult ScriptedTransport::send(const TransportRequest& request, const TransportLimits&) {

@@ -18,11 +18,11 @@ namespace {
 using namespace std::chrono_literals;
 using operate::Client;
 using operate::Header;
-using operate::TransportAnswer;
 using operate::TransportErrorKind;
 using operate::TransportFailure;
 using operate::TransportLimits;
 using operate::TransportRequest;
+using operate::TransportResponse;
 using operate::TransportResult;
 using operate::test::thrown;
 
@@ -70,7 +70,7 @@ TEST_F(OwnTransportTest, StandsInForLibcurl) {
     for (const Header& header : request.headers) EXPECT_NE(header.name, "x-api-key");
     EXPECT_EQ(limits.timeout, 7s);
     EXPECT_EQ(limits.deadline, 9s);
-    return TransportAnswer{200, {{"X-Request-Id", "req_1"}}, one_company};
+    return TransportResponse{200, {{"X-Request-Id", "req_1"}}, one_company};
   });
   const auto page = client.companies().list();
   EXPECT_EQ(page[0].name, "Acme");
@@ -107,9 +107,9 @@ TEST_F(OwnTransportTest, ItsFailuresAreRetriedAndItsWaitsObeyed) {
       case 0:
         return TransportFailure{TransportErrorKind::connect};
       case 1:
-        return TransportAnswer{429, {{"Retry-After", "60"}}, ""};
+        return TransportResponse{429, {{"Retry-After", "60"}}, ""};
       default:
-        return TransportAnswer{200, {}, one_company};
+        return TransportResponse{200, {}, one_company};
     }
   });
   EXPECT_EQ(client.companies().list().size(), 1u);
@@ -123,7 +123,7 @@ TEST_F(OwnTransportTest, DatesInAnAnswerAreUnderstoodByTheTimeAtWhichItCame) {
   const std::vector<Header> at_noon = {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}};
   const auto noted = system_clock::from_time_t(784'111'777 - 30);
   const Client client = client_of([&](const TransportRequest& request, const TransportLimits&) {
-    TransportAnswer answer{503, at_noon, ""};
+    TransportResponse answer{503, at_noon, ""};
     if (request.url.find("/then") != std::string::npos) answer.received = noted;
     return answer;
   });
@@ -150,7 +150,7 @@ TEST_F(OwnTransportTest, TheKeyThatItReturnsIsTakenOut) {
         failure.message = "no way for " + key;
         failure.transfer.request_id = failure.transfer.http_version = key;
         if (request.url.find("/lost") != std::string::npos) return failure;
-        TransportAnswer answer{500, {{"x", key}}, key};
+        TransportResponse answer{500, {{"x", key}}, key};
         answer.transfer.request_id = key;
         return answer;
       });
@@ -165,7 +165,7 @@ TEST_F(OwnTransportTest, TheKeyThatItReturnsIsTakenOut) {
 
 TEST_F(OwnTransportTest, FactsThatCannotBeAreTakenOut) {
   const Client client = client_of([&](const TransportRequest&, const TransportLimits&) {
-    TransportAnswer answer{200, {}, "{}"};
+    TransportResponse answer{200, {}, "{}"};
     answer.transfer.bytes_received = -5;
     answer.transfer.total = std::chrono::microseconds::max();
     answer.transfer.connect = -1us;
@@ -182,7 +182,7 @@ TEST_F(OwnTransportTest, FactsThatCannotBeAreTakenOut) {
 TEST_F(OwnTransportTest, AReportNamesLibcurlOnlyWhereItSends) {
   config.retry.max_retries = 0;
   Client client = client_of([](const TransportRequest&, const TransportLimits&) {
-    return TransportAnswer{404, {}, ""};
+    return TransportResponse{404, {}, ""};
   });
   const auto report = [&] {
     return thrown<operate::NotFoundError>([&] { client.call({"GET", "/x", {}, ""}); })->report();
@@ -216,7 +216,7 @@ TEST(LibcurlTransportTest, KeepsTheLimitsThatItIsGiven) {
   const auto transport = operate::libcurl_transport(config);
   TransportRequest request{"GET", config.base_url + "/companies/list", {}, {}, "a-key", true};
   TransportLimits limits{60s, 60s, {}};
-  EXPECT_EQ(std::get<TransportAnswer>(transport->send(request, limits)).status, 401);
+  EXPECT_EQ(std::get<TransportResponse>(transport->send(request, limits)).status, 401);
   limits.deadline = 0s;
   const auto late = std::get<TransportFailure>(transport->send(request, limits));
   EXPECT_EQ(late.kind, TransportErrorKind::timeout);
@@ -232,7 +232,7 @@ TEST(LibcurlTransportTest, TheKeyGoesToOneHostWhateverAWrapperDoes) {
   const operate::Config config = emulator.config();
   const auto transport = operate::libcurl_transport(config);
   const TransportRequest good{"GET", config.base_url + "/companies/list?limit=1", {}, {}, "a-key", true};
-  EXPECT_EQ(std::get<TransportAnswer>(transport->send(good, {})).status, 401);
+  EXPECT_EQ(std::get<TransportResponse>(transport->send(good, {})).status, 401);
   const auto refused = [&](const std::function<void(TransportRequest&)>& change) {
     TransportRequest bad = good;
     change(bad);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <type_traits>
 
 namespace {
@@ -15,6 +16,9 @@ std::shared_ptr<const operate::detail::ErrorDetails> details() {
   details.what = "the key was refused\xff";
   details.method = "GET";
   details.path = "/companies/list";
+  details.time =
+      std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + std::chrono::milliseconds(29'719'123);
+  details.call = 7;
   details.status = 401;
   details.type = "authentication_error";
   details.body = "a body";
@@ -54,6 +58,8 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptWithoutTheBodyAndHeadersThatAreNotLi
   EXPECT_EQ(report.at("type"), "authentication_error");
   EXPECT_EQ(report.at("error"), "InvalidApiKeyError");
   EXPECT_FALSE(report.contains("kind"));
+  EXPECT_EQ(report.at("time"), "2026-11-25T08:15:19.123Z");
+  EXPECT_EQ(report.at("call"), 7);
   EXPECT_EQ(report.at("attempts").at(0).at("total_us"), 0);
   EXPECT_EQ(report.at("headers").dump(), R"([{"name":"Retry-After","value":"7"}])");
   EXPECT_EQ(report.at("sdk"), std::string("operate-cpp/") + operate::core::sdk_version);
@@ -77,7 +83,9 @@ TEST(ErrorTest, TheReportSaysWhatItsClassAdds) {
   EXPECT_EQ(report.at("retry_after_ms"), 30'000);
   details.subject = "Config::base_url";
   const operate::ConfigError config(std::make_shared<const operate::detail::ErrorDetails>(details));
-  EXPECT_EQ(nlohmann::json::parse(config.report()).at("subject"), "Config::base_url");
+  const auto of_config = nlohmann::json::parse(config.report());
+  EXPECT_EQ(of_config.at("subject"), "Config::base_url");
+  EXPECT_FALSE(of_config.contains("time") || of_config.contains("call")) << "no call was begun";
 }
 
 }  // namespace

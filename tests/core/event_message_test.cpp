@@ -12,7 +12,7 @@ TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
   operate::TransportRequest wire;
   wire.headers = {{"Content-Type", "application/json"}, {"X-Mine", "private"}};
   wire.body = "private";
-  operate::TransportAnswer answer;
+  operate::TransportResponse answer;
   answer.headers = {{"ETag", "7"}, {"Set-Cookie", "private"}};
   answer.body = "private";
   const auto message = [&](bool with_bodies) {

@@ -20,7 +20,7 @@ namespace {
 using operate::Client;
 using operate::test::thrown;
 using operate::testing::Emulator;
-using operate::testing::EmulatorAnswer;
+using operate::testing::EmulatorResponse;
 
 // The server's own judgement of a body that the client would not send.
 std::string refusal(const Client& client, const nlohmann::json& person) {
@@ -155,9 +155,11 @@ TEST(EmulatorTest, ADelayDoesNotHoldUpItsEnd) {
 
 TEST(EmulatorTest, RoutesOfAUser) {
   Emulator emulator(operate::test::emulator_options());
-  emulator.add_route("GET", "/companies/list", [](const auto&) { return EmulatorAnswer{200, {}, "[]", {}}; });
+  emulator.add_route("GET", "/companies/list", [](const auto&) {
+    return EmulatorResponse{200, {}, "[]", {}};
+  });
   emulator.add_route("POST", "/throws",
-                     [](const auto&) -> EmulatorAnswer { throw std::runtime_error("ouch"); });
+                     [](const auto&) -> EmulatorResponse { throw std::runtime_error("ouch"); });
   const Client client(emulator.config());
   EXPECT_EQ(client.call({"GET", "/companies/list", {}, ""}).body, "[]");
   const auto error = thrown<operate::ServerError>([&] { client.call({"POST", "/throws", {}, "{}"}); });
@@ -174,7 +176,7 @@ TEST(EmulatorTest, AnAnswerThatCannotBeSentIsRefused) {
   EXPECT_THROW(emulator.add_route("GET", "/n", {}), std::invalid_argument);
   EXPECT_THROW(operate::testing::Emulator({-1, 0, false, {}}), std::invalid_argument);
   emulator.add_route("GET", "/odd", [](const auto& request) {
-    return EmulatorAnswer{request.parameter("status") == "700" ? 700 : 200, {}, "", {}};
+    return EmulatorResponse{request.parameter("status") == "700" ? 700 : 200, {}, "", {}};
   });
   auto config = emulator.config();
   config.retry.max_retries = 0;

@@ -30,8 +30,8 @@ using operate::test::emulator_options;
 using operate::test::RawClient;
 using operate::test::thrown;
 using operate::testing::Emulator;
-using operate::testing::EmulatorAnswer;
 using operate::testing::EmulatorOptions;
+using operate::testing::EmulatorResponse;
 using operate::testing::FaultKind;
 
 const std::vector<FaultKind> lossy = {FaultKind::drop, FaultKind::reset, FaultKind::reset_after_status_line,
@@ -110,7 +110,7 @@ TEST(EmulatorFaultsTest, ACreateThatIsRepeatedBlindlyIsThereTwice) {
 TEST(EmulatorFaultsTest, AsMuchOfTheAnswerArrivesAsTheFaultSays) {
   Emulator emulator(emulator_options());
   emulator.add_route("GET", "/ten", [](const auto&) {
-    return EmulatorAnswer{200, {{"Content-Type", "application/octet-stream"}}, "0123456789", {}};
+    return EmulatorResponse{200, {{"Content-Type", "application/octet-stream"}}, "0123456789", {}};
   });
   const Client client(once(emulator));
   const auto lost = [&](FaultKind kind) {
@@ -221,7 +221,7 @@ TEST(EmulatorFaultsTest, APathThatIsNoTextIsNotFoundEither) {
 
 TEST(EmulatorFaultsTest, OnTheWire) {
   Emulator emulator;
-  emulator.add_route("GET", "/ten", [](const auto&) { return EmulatorAnswer{200, {}, "0123456789", {}}; });
+  emulator.add_route("GET", "/ten", [](const auto&) { return EmulatorResponse{200, {}, "0123456789", {}}; });
   const auto ask = [&] { return RawClient(emulator).all_of(get("/ten", emulator, "Connection: close\r\n")); };
   const auto [whole, whole_end] = ask();
   EXPECT_EQ(whole.substr(whole.find("\r\n\r\n") + 4), "0123456789");
@@ -240,9 +240,9 @@ TEST(EmulatorFaultsTest, OnTheWire) {
 
 TEST(EmulatorFaultsTest, AConnectionIsKeptWhateverTheAnswersForm) {
   Emulator emulator;
-  emulator.add_route("GET", "/ten", [](const auto&) { return EmulatorAnswer{200, {}, "0123456789", {}}; });
-  emulator.add_route("HEAD", "/ten", [](const auto&) { return EmulatorAnswer{200, {}, "0123456789", {}}; });
-  emulator.add_route("POST", "/ten", [](const auto&) { return EmulatorAnswer{204, {}, "", {}}; });
+  emulator.add_route("GET", "/ten", [](const auto&) { return EmulatorResponse{200, {}, "0123456789", {}}; });
+  emulator.add_route("HEAD", "/ten", [](const auto&) { return EmulatorResponse{200, {}, "0123456789", {}}; });
+  emulator.add_route("POST", "/ten", [](const auto&) { return EmulatorResponse{204, {}, "", {}}; });
   std::string head = get("/ten", emulator), post = head;
   head.replace(0, 3, "HEAD");
   post.replace(0, 3, "POST")
@@ -268,7 +268,7 @@ TEST(EmulatorFaultsTest, AClientThatLeavesEarlyHarmsNobody) {
     const auto after = std::signal(SIGPIPE, SIG_DFL);
     EXPECT_EQ(after, SIG_DFL) << "the emulator changed what the program does about SIGPIPE";
     emulator.add_route("GET", "/long", [](const auto&) {
-      return EmulatorAnswer{200, {}, std::string(10'000'000, 'x'), {}};
+      return EmulatorResponse{200, {}, std::string(10'000'000, 'x'), {}};
     });
     for (const FaultKind kind : {FaultKind::slow_bytes, FaultKind::half_body}) {
       emulator.fail_next({kind, true, 0ms});

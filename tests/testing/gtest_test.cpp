@@ -11,7 +11,7 @@
 namespace {
 
 using operate::Client;
-using operate::TransportAnswer;
+using operate::TransportResponse;
 using operate::testing::ScriptedTransport;
 using ::testing::_;
 using ::testing::Not;
@@ -31,7 +31,7 @@ std::string failure_of(const M& matcher, const T& value) {
 
 struct GtestTest : testing::Test {
   Client answered(int status, std::string body) {
-    script->whenever({}, TransportAnswer{status, {}, std::move(body)});
+    script->whenever({}, TransportResponse{status, {}, std::move(body)});
     operate::Config config;
     config.api_key = "a-key";
     config.transport = script;
@@ -101,7 +101,7 @@ TEST_F(GtestTest, RequestsAndScripts) {
   EXPECT_THAT(*script, IsFulfilled());
   EXPECT_THAT(script, IsFulfilled());
   EXPECT_THAT(operate::attempt([&] { client.call({"GET", "/x", {}, ""}); }), HasValue(_));
-  script->expect({"GET", "/y"}, TransportAnswer{200});
+  script->expect({"GET", "/y"}, TransportResponse{200});
   StringMatchResultListener listener;
   EXPECT_FALSE(::testing::ExplainMatchResult(IsFulfilled(), *script, &listener));
   EXPECT_EQ(listener.str(), "Did not come: GET /y\n");

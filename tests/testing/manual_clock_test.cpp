@@ -19,7 +19,7 @@ using operate::testing::Sleepers;
 
 operate::Config config_of(const std::shared_ptr<ManualClock>& clock) {
   const auto script = std::make_shared<operate::testing::ScriptedTransport>();
-  script->whenever({}, operate::TransportAnswer{429, {{"Retry-After", "600"}}, ""});
+  script->whenever({}, operate::TransportResponse{429, {{"Retry-After", "600"}}, ""});
   operate::Config config;
   config.api_key = "a-key";
   config.transport = script;

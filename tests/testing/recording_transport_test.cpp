@@ -19,8 +19,8 @@
 namespace {
 
 using operate::Client;
-using operate::TransportAnswer;
 using operate::TransportFailure;
+using operate::TransportResponse;
 using operate::test::thrown;
 using operate::testing::RecordingTransport;
 using operate::testing::ReplayTransport;
@@ -84,7 +84,7 @@ TEST_F(CassetteTest, FailuresAreRecordedToo) {
   TransportFailure failure{operate::TransportErrorKind::timeout, operate::TimeLimit::stall};
   failure.message = "silence";
   script->expect({}, failure);
-  script->expect({}, TransportAnswer{503, {{"Retry-After", "7"}, {"x-secret", "s"}}, "busy"});
+  script->expect({}, TransportResponse{503, {{"Retry-After", "7"}, {"x-secret", "s"}}, "busy"});
   script->expect({}, operate::testing::connection_refused());
   const std::string text = recorded(
       [](const Client& client) { thrown<operate::TransportError>([&] { client.companies().list(); }); });
@@ -105,7 +105,7 @@ TEST_F(CassetteTest, TheKeyIsTakenOutWhereverItStands) {
   const std::string key = "sk_test_sentinel";
   TransportFailure failure{operate::TransportErrorKind::send};
   failure.message = "for " + key;
-  script->expect({}, TransportAnswer{200, {{"x-request-id", key}, {key, key}}, "your key is " + key});
+  script->expect({}, TransportResponse{200, {{"x-request-id", key}, {key, key}}, "your key is " + key});
   script->expect({}, failure);
   operate::RequestOptions options;
   options.headers = {{"x-copy", key}};
@@ -126,14 +126,14 @@ TEST_F(CassetteTest, TheKeyIsTakenOutWhereverItStands) {
 
 TEST_F(CassetteTest, BytesThatAreNoTextSurvive) {
   const std::string bytes("\0\xff\xfe end", 7), more("\x80\n", 2);
-  script->whenever({}, TransportAnswer{200, {}, bytes});
+  script->whenever({}, TransportResponse{200, {}, bytes});
   recorded([&](const Client& client) { client.call({"POST", "/x", {}, more}); });
   const Client client(replaying(path));
   EXPECT_EQ(client.call({"POST", "/x", {}, more}).body, bytes);
 }
 
 TEST_F(CassetteTest, AnUnknownRequestIsLoudAndShowsTheNearest) {
-  script->whenever({}, TransportAnswer{200, {}, "{}"});
+  script->whenever({}, TransportResponse{200, {}, "{}"});
   recorded([](const Client& client) {
     client.call({"GET", "/other", {{"a", "1"}}, ""});
     client.call({"POST", "/x", {{"a", "1"}, {"b", "2"}}, R"({"a":[1,2],"b":true})"});
@@ -155,7 +155,7 @@ Record it anew where this request is right.
 }
 
 TEST_F(CassetteTest, EachAnswerIsGivenOnceInTheOrderOfTheRecording) {
-  for (const char* body : {"first", "second"}) script->expect({}, TransportAnswer{200, {}, body});
+  for (const char* body : {"first", "second"}) script->expect({}, TransportResponse{200, {}, body});
   const operate::Request request{"GET", "/x", {{"a", "1"}, {"b", "2"}}, ""};
   const operate::Request other_order{"GET", "/x", {{"b", "2"}, {"a", "1"}}, ""};
   recorded([&](const Client& client) {
@@ -177,7 +177,7 @@ TEST_F(CassetteTest, EachAnswerIsGivenOnceInTheOrderOfTheRecording) {
 }
 
 TEST_F(CassetteTest, ADateIsUnderstoodAsWhenItWasRecorded) {
-  TransportAnswer busy{503, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, ""};
+  TransportResponse busy{503, {{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, ""};
   busy.received = std::chrono::system_clock::from_time_t(784'111'777 - 30);
   script->whenever({}, busy);
   const auto wait = [](const Client& client) {

@@ -16,7 +16,7 @@
 namespace {
 
 using operate::Client;
-using operate::TransportAnswer;
+using operate::TransportResponse;
 using operate::test::companies_page;
 using operate::test::thrown;
 using operate::testing::ExpectedRequest;
@@ -45,9 +45,9 @@ struct ScriptedTransportTest : testing::Test {
 TEST_F(ScriptedTransportTest, AnswersInOrder) {
   script->expect({"GET", "/companies/list", {{"offset", "0"}}}, operate::testing::connection_lost());
   script->expect({"GET", "/companies/list", {{"offset", "0"}, {"limit", "2"}}},
-                 TransportAnswer{200, {}, companies_page(3, 2, 0, 2)});
+                 TransportResponse{200, {}, companies_page(3, 2, 0, 2)});
   script->expect({"GET", "/companies/list", {{"offset", "2"}}},
-                 TransportAnswer{200, {}, companies_page(3, 2, 2, 1)});
+                 TransportResponse{200, {}, companies_page(3, 2, 2, 1)});
   operate::ListAllOptions options;
   options.page_size = 2;
   EXPECT_EQ(client().companies().list_all(options).to_vector().size(), 3u);
@@ -64,7 +64,7 @@ TEST_F(ScriptedTransportTest, ComparesABodyByItsMeaning) {
        {},
        {{"content-type", "application/json"}},
        R"({ "full_name": "Ada Lovelace", "cue": "50% / \"analyst\"", "email": "ada@example.com" })"},
-      TransportAnswer{200, {}, R"({"id":"7"})"});
+      TransportResponse{200, {}, R"({"id":"7"})"});
   EXPECT_EQ(client().people().create(ada()).id, "7");
   EXPECT_EQ(script->problems(), "");
 }
@@ -76,7 +76,7 @@ TEST_F(ScriptedTransportTest, ARequestThatIsNotAsExpectedEndsTheTestAndShowsTheD
                   {{"a", "1"}, {"b", "2"}},
                   {{"x-a", "1"}},
                   R"({"full_name":"Bob","email":"ada@example.com","titles":[]})"},
-                 TransportAnswer{200});
+                 TransportResponse{200});
   operate::RequestOptions options;
   options.query = {{"a", "x y"}};
   const auto error = thrown<UnexpectedRequest>([&] { client().people().create(ada(), options); });
@@ -103,11 +103,11 @@ TEST_F(ScriptedTransportTest, NothingIsRepeatedAfterAnUnexpectedRequest) {
 }
 
 TEST_F(ScriptedTransportTest, RulesAnswerAtAnyTimeBesideTheLine) {
-  script->whenever({"GET"}, TransportAnswer{200, {}, companies_page(0, 50, 0, 0)});
+  script->whenever({"GET"}, TransportResponse{200, {}, companies_page(0, 50, 0, 0)});
   script->whenever({}, [](const ReceivedRequest& request) {
-    return TransportAnswer{200, {}, R"({"id":")" + request.path + R"("})"};
+    return TransportResponse{200, {}, R"({"id":")" + request.path + R"("})"};
   });
-  script->expect({"GET", "/companies/list"}, TransportAnswer{200, {}, companies_page(1, 50, 0, 1)});
+  script->expect({"GET", "/companies/list"}, TransportResponse{200, {}, companies_page(1, 50, 0, 1)});
   EXPECT_EQ(client().people().create(ada()).id, "/v/alpha/people/create");
   EXPECT_NE(script->problems(), "");
   EXPECT_EQ(client().companies().list().size(), 1u);
@@ -136,7 +136,7 @@ TEST_F(ScriptedTransportTest, TheKeyIsInNoText) {
   operate::RequestOptions options;
   options.headers = {{"x-a", key}};
   options.query = {{"a", key}};
-  script->expect({"POST", "/" + key, {{"a", "b"}}, {{"x-a", "b"}}, R"({"a":1})"}, TransportAnswer{200});
+  script->expect({"POST", "/" + key, {{"a", "b"}}, {{"x-a", "b"}}, R"({"a":1})"}, TransportResponse{200});
   const auto error = thrown<UnexpectedRequest>([&] {
     client().call({"POST", "/x/" + key, {}, "{\"a\":\"" + key + "\"}"}, options);
   });
@@ -150,20 +150,20 @@ TEST_F(ScriptedTransportTest, AKeyThatIsEncodedInTheUrlIsFoundToo) {
   config.api_key = "a+key/with=odd&letters";
   operate::RequestOptions options;
   options.query = {{"a", "a+key/with=odd&letters"}};
-  script->whenever({}, TransportAnswer{200, {}, "{}"});
+  script->whenever({}, TransportResponse{200, {}, "{}"});
   client().call({"GET", "/x/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""}, options);
   EXPECT_EQ(script->requests().at(0).path, "/x/[api key]");
   EXPECT_EQ(script->requests().at(0).parameter("a"), "[api key]");
 }
 
 TEST_F(ScriptedTransportTest, RefusesAScriptThatCannotBe) {
-  EXPECT_THROW(script->expect({"POST", "/x", {}, {}, "{"}, TransportAnswer{200}), std::invalid_argument);
-  EXPECT_THROW(script->whenever({}, ScriptedTransport::Answer()), std::invalid_argument);
+  EXPECT_THROW(script->expect({"POST", "/x", {}, {}, "{"}, TransportResponse{200}), std::invalid_argument);
+  EXPECT_THROW(script->whenever({}, ScriptedTransport::Handler()), std::invalid_argument);
 }
 
 TEST_F(ScriptedTransportTest, ManyThreadsAreServed) {
-  script->whenever({"GET"}, TransportAnswer{200, {}, companies_page(1, 50, 0, 1)});
-  for (int i = 0; i < 100; ++i) script->expect({"POST"}, TransportAnswer{200, {}, R"({"id":"7"})"});
+  script->whenever({"GET"}, TransportResponse{200, {}, companies_page(1, 50, 0, 1)});
+  for (int i = 0; i < 100; ++i) script->expect({"POST"}, TransportResponse{200, {}, R"({"id":"7"})"});
   const Client shared = client();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)

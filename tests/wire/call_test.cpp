@@ -233,7 +233,7 @@ TEST(CallTest, AMissingKeyThatAProxyTookAway) {
 TEST(CallTest, AnEndpointThatTheSdkDoesNotKnow) {
   operate::testing::Emulator emulator(operate::test::emulator_options());
   emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest& request) {
-    return operate::testing::EmulatorAnswer{
+    return operate::testing::EmulatorResponse{
         200, {}, R"({"success":true,"data":")" + request.path + "\"}", {}};
   });
   const Client client(emulator.config());

@@ -18,7 +18,7 @@
 namespace {
 
 using operate::testing::Emulator;
-using operate::testing::EmulatorAnswer;
+using operate::testing::EmulatorResponse;
 using operate::testing::ReceivedRequest;
 
 // What a shell prints that is given the line. In a file: it may be longer than an argument may be.
@@ -35,7 +35,7 @@ std::string output_of(const std::string& line) {
 }
 
 // Tells all of a request.
-EmulatorAnswer echo(const ReceivedRequest& request) {
+EmulatorResponse echo(const ReceivedRequest& request) {
   std::vector<std::string> lines;
   for (const auto& [name, value] : request.query) lines.push_back("query " + name + "=" + value);
   for (const auto& [name, value] : request.headers) lines.push_back("header " + name + ": " + value);

@@ -6,6 +6,7 @@
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -152,6 +153,9 @@ TEST_F(ObserverTest, TheResultHasTheErrorThatIsThrown) {
   EXPECT_FALSE(heard.event.succeeded);
   ASSERT_TRUE(std::dynamic_pointer_cast<const operate::InvalidApiKeyError>(heard.error));
   EXPECT_STREQ(heard.error->what(), error->what());
+  const auto report = nlohmann::json::parse(error->report());
+  EXPECT_EQ(report.at("call"), heard.event.call);
+  EXPECT_TRUE(report.contains("time"));
 }
 
 TEST_F(ObserverTest, AnAnswerThatCannotBeReadIsAnErrorOfTheCall) {

@@ -18,7 +18,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Deal, id, identifier)
 
 using operate::Client;
 using operate::test::thrown;
-using operate::testing::EmulatorAnswer;
+using operate::testing::EmulatorResponse;
 using operate::testing::ReceivedRequest;
 
 class ResourceTest : public testing::Test {
@@ -33,10 +33,10 @@ class ResourceTest : public testing::Test {
       const nlohmann::json body = {
           {"success", true},
           {"data", {{"deals", deals}, {"pagination", {{"total", 5}, {"limit", limit}, {"offset", offset}}}}}};
-      return EmulatorAnswer{200, {}, body.dump(), {}};
+      return EmulatorResponse{200, {}, body.dump(), {}};
     });
     emulator.add_route("POST", "/deals/create", [](const ReceivedRequest& request) {
-      return EmulatorAnswer{200, {}, R"({"success":true,"data":{"deal":)" + request.body + "}}", {}};
+      return EmulatorResponse{200, {}, R"({"success":true,"data":{"deal":)" + request.body + "}}", {}};
     });
   }
   operate::testing::Emulator emulator{operate::test::emulator_options()};

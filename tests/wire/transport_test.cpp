@@ -37,7 +37,7 @@ TEST(TransportTest, UnpacksWhatTheServerPacked) {
   operate::testing::Emulator emulator(operate::test::emulator_options());
   emulator.add_route("GET", "/x", [](const operate::testing::ReceivedRequest& request) {
     EXPECT_NE(request.header("Accept-Encoding").find("gzip"), std::string::npos);
-    return operate::testing::EmulatorAnswer{200, {}, "\"" + std::string(100'000, 'a') + "\"", {}};
+    return operate::testing::EmulatorResponse{200, {}, "\"" + std::string(100'000, 'a') + "\"", {}};
   });
   const auto response = Client(emulator.config()).call({"GET", "/x", {}, ""});
   EXPECT_EQ(response.body.size(), 100'002u);

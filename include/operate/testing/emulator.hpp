@@ -38,7 +38,7 @@ struct EmulatorOptions {
 /// `"data": {"deals": [...], "pagination": {"total": 1, "limit": 50, "offset": 0}}`, and for errors
 /// `{"success": false, "error": {"type": "...", "message": "..."}}`. What answers a create is not documented;
 /// the emulator's own answer is the person with an `id`, in `data`.
-struct EmulatorAnswer {
+struct EmulatorResponse {
   /// 200 to 599.
   int status = 200;
   /// `Content-Type` is `application/json` unless it stands here. `Content-Length`, `Transfer-Encoding` and
@@ -86,7 +86,7 @@ struct Fault {
 class Emulator {
  public:
   /// What answers the requests of a route.
-  using Handler = std::function<EmulatorAnswer(const ReceivedRequest&)>;
+  using Handler = std::function<EmulatorResponse(const ReceivedRequest&)>;
 
   /// Throws std::runtime_error where the port is taken, or no certificate or temporary folder can be made,
   /// std::invalid_argument for a state that is none.
@@ -141,7 +141,7 @@ class Emulator {
 
   /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
   /// Throws std::invalid_argument for an answer that cannot be sent.
-  void answer_next(EmulatorAnswer answer);
+  void answer_next(EmulatorResponse answer);
   /// Lets the next requests fail, whatever they ask for; what is carried out is what an emulator without the
   /// fault would do. Stands in one line with answer_next() and limit_next(), in the order of the calls.
   /// Throws std::invalid_argument for fewer than one time and a negative pause.

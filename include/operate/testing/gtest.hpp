@@ -58,8 +58,8 @@ OPERATE_PRINT(ConflictError)
 OPERATE_PRINT(RateLimitError)
 OPERATE_PRINT(ServerError)
 #undef OPERATE_PRINT
-inline void PrintTo(const TransportAnswer& answer, std::ostream* to) {
-  *to << "TransportAnswer " << answer.status << " " << answer.body;
+inline void PrintTo(const TransportResponse& answer, std::ostream* to) {
+  *to << "TransportResponse " << answer.status << " " << answer.body;
 }
 inline void PrintTo(const TransportFailure& failure, std::ostream* to) {
   *to << "TransportFailure " << to_string(failure.kind) << " " << failure.message;

@@ -40,7 +40,7 @@ struct ExpectedRequest {
 ///
 ///     auto script = std::make_shared<operate::testing::ScriptedTransport>();
 ///     script->expect({"GET", "/companies/list"}, operate::testing::connection_lost());
-///     script->expect({"GET", "/companies/list"}, operate::TransportAnswer{200, {}, body});
+///     script->expect({"GET", "/companies/list"}, operate::TransportResponse{200, {}, body});
 ///     config.transport = script;
 ///     // After the calls:
 ///     EXPECT_EQ(script->problems(), "");
@@ -50,7 +50,7 @@ struct ExpectedRequest {
 class ScriptedTransport : public Transport {
  public:
   /// Makes an answer of a request; may throw. Called by many threads at once.
-  using Answer = std::function<TransportResult(const ReceivedRequest&)>;
+  using Handler = std::function<TransportResult(const ReceivedRequest&)>;
 
   ScriptedTransport();
   ~ScriptedTransport() override;
@@ -58,13 +58,13 @@ class ScriptedTransport : public Transport {
   /// The next request has to be like this, and gets this answer. Further calls line up.
   void expect(ExpectedRequest request, TransportResult answer);
   /// The same with an answer that is made when the request has come.
-  void expect(ExpectedRequest request, Answer answer);
+  void expect(ExpectedRequest request, Handler answer);
 
   /// Any request like this gets this answer, as often as it comes, where the line of expect() does not want
   /// it; of several, the first that fits.
   void whenever(ExpectedRequest request, TransportResult answer);
   /// The same with an answer that is made when the request has come.
-  void whenever(ExpectedRequest request, Answer answer);
+  void whenever(ExpectedRequest request, Handler answer);
 
   /// Answers; throws UnexpectedRequest.
   TransportResult send(const TransportRequest& request, const TransportLimits& limits) override;

@@ -86,7 +86,7 @@ TEST(CompanySyncTest, GivesUpWhereTheNewKeyIsNoBetter) {
 TEST(CompanySyncTest, AsksForNothingElse) {
   const auto script = std::make_shared<operate::testing::ScriptedTransport>();
   script->expect({"GET", "/companies/list", {{"offset", "0"}}},
-                 operate::TransportAnswer{200, {}, R"({"success": true, "data": {
+                 operate::TransportResponse{200, {}, R"({"success": true, "data": {
                      "companies": [{"id": "7", "name": "Acme"}],
                      "pagination": {"total": 1, "limit": 50, "offset": 0}}})"});
   operate::Config config;

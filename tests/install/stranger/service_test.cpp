@@ -42,7 +42,7 @@ int main() {
   check(client.people().create(person).full_name == "Ada Lovelace", "a person is created");
 
   emulator.add_route("GET", "/deals/list", [](const operate::testing::ReceivedRequest&) {
-    return operate::testing::EmulatorAnswer{
+    return operate::testing::EmulatorResponse{
         200,
         {},
         R"({"success":true,"data":{"deals":[{"id":"7","identifier":"DEAL-7"}],)"
