@@ -54,7 +54,9 @@ class OPERATE_EXPORT Client {
   /// the wire; throws what Companies::list throws: InvalidApiKeyError for a key that is wrong or has expired,
   /// PermissionDeniedError for one that is good, but not for companies, DecodeError where something else than
   /// the API answers, TransportError where nothing does. For an answer without exceptions:
-  /// `attempt([&] { return client.check(); })`.
+  /// `attempt([&] { return client.check(); })`. To observers it is a call like any other, and while the
+  /// server has asked this client to stay away (429) it waits as any other does: a probe that must not fail
+  /// then lets RateLimitError and TimeLimit::rate_limit pass.
   Transfer check(const RequestOptions& options = {}) const;
 
   /// What call() would send, as one command for a POSIX shell with curl (7.68 and newer), to be tried out by

@@ -49,7 +49,7 @@ OPERATE_EXPORT const char* to_string(TimeLimit limit) noexcept;
 
 /// One attempt of a call.
 struct Attempt {
-  /// The answer's status; 0 where there was no answer.
+  /// The answer's status; 0 where there was no whole answer, also where its beginning had come.
   int status = 0;
   /// Set where there was no whole answer.
   std::optional<TransportErrorKind> failure = {};
@@ -117,7 +117,9 @@ class OPERATE_EXPORT ConfigError : public Error {
   ~ConfigError() override;
   /// What to mend: a member of the program's configuration, `Config::base_url` for example; where the faulty
   /// value came from outside, the variable that holds it or names its file, `OPERATE_TIMEOUT` or
-  /// `OPERATE_API_KEY_FILE` for example; `OPERATE_CONFIG_FILE` for whatever stands in the settings file.
+  /// `OPERATE_API_KEY_FILE` for example; `OPERATE_CONFIG_FILE` for whatever stands in the settings file. What
+  /// only a Client can judge, as it depends on other members, names the member: an `http` in
+  /// `OPERATE_BASE_URL` is `Config::base_url`.
   const std::string& setting() const noexcept;
   /// A copy with the same dynamic type.
   std::shared_ptr<const Error> clone() const override;

@@ -42,11 +42,11 @@ class OPERATE_EXPORT HarRecorder : public Observer {
   /// says of values that are `[removed]` holds here, too; the key appears nowhere. Times are milliseconds and
   /// leave out the wait before an attempt.
   ///
-  /// An attempt without a whole answer has the failure's name as its response's `_error`, and the status 0
-  /// where there was none at all. Time in which it had no connection yet, and got none, is `blocked`. The
-  /// size of headers, and of a packed body that is not shown, is -1; a body that is no UTF-8 stands in
-  /// base64. Over a Transport of your own, times and sizes are what its Transfer says. Each entry also has
-  /// Event::call as
+  /// An attempt without a whole answer has the failure's name as its response's `_error`, and the status 0,
+  /// also where its beginning had come. Time in which it had no connection yet, and got none, is `blocked`.
+  /// The size of headers, and of a packed body that is not shown, is -1; a body that is no UTF-8 stands in
+  /// base64, which a request's says with an `_encoding`. Over a Transport of your own, times and sizes are
+  /// what its Transfer says. Each entry also has Event::call as
   /// `_call`, Event::attempt as `_attempt`, and the answer's request id, if any, as `_requestId`.
   std::string text() const;
 

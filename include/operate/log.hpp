@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 namespace operate {
 inline namespace v0 {
@@ -34,11 +33,6 @@ OPERATE_EXPORT std::shared_ptr<Observer> log_lines(LogLevel level = LogLevel::in
 /// Transfer `request_id`, `http_version`, `connection_reused`, `bytes_sent`, `bytes_received`,
 /// `name_lookup_us`, `connect_us`, `tls_us`, `first_byte_us`, `total_us`. More members may come.
 OPERATE_EXPORT std::shared_ptr<Observer> log_json(LogLevel level = LogLevel::info, LogSink sink = {});
-
-/// For Config::observer: one that passes each event on to all of these, in this order; null pointers are left
-/// out. Each is shown what it asks for (Observer::detail) and no more. What one throws keeps no other from
-/// hearing. They are asked for a trace context one by one, until one has it.
-OPERATE_EXPORT std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers);
 
 }  // namespace v0
 }  // namespace operate

@@ -84,7 +84,9 @@ struct Event {
   /// For `result`, whether the call returns a value.
   bool succeeded = false;
   /// For `result`, the error that the call throws; null where it returns, and where it throws something else
-  /// (std::bad_alloc, or what a Clock or a Transport of your own throws).
+  /// (std::bad_alloc, or what a Clock or a Transport of your own throws). What an ApiError or a DecodeError
+  /// keeps of the answer, its body(), message() and headers(), is not cut to what Observer::detail asks for:
+  /// what() and report() can be logged, these can not.
   const Error* error = nullptr;
   /// The W3C `traceparent` that the last attempt was sent with; empty where there was none.
   std::string_view traceparent = {};
@@ -130,6 +132,11 @@ class OPERATE_EXPORT Observer {
     return {};
   }
 };
+
+/// For Config::observer: one that passes each event on to all of these, in this order; null pointers are left
+/// out. Each is shown what it asks for (Observer::detail) and no more. What one throws keeps no other from
+/// hearing. They are asked for a trace context one by one, until one has it.
+OPERATE_EXPORT std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers);
 
 }  // namespace v0
 }  // namespace operate

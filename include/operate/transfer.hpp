@@ -12,7 +12,7 @@ inline namespace v0 {
 struct Transfer {
   /// The answer's `x-request-id`, which the API does not document; empty where there was none.
   std::string request_id = {};
-  /// `1.0`, `1.1` or `2`; empty where there was no answer.
+  /// `1.0`, `1.1` or `2`, over a Transport of your own also `3`; empty where no answer began.
   std::string http_version = {};
   /// Whether it was made over a connection of an earlier call's.
   bool connection_reused = false;
@@ -26,7 +26,7 @@ struct Transfer {
   std::chrono::microseconds connect{0};
   /// How long the TLS handshake took; through a proxy, opening the tunnel included.
   std::chrono::microseconds tls{0};
-  /// From the attempt's beginning to the answer's first byte.
+  /// From the attempt's beginning to the answer's first byte; 0 where none came.
   std::chrono::microseconds first_byte{0};
   /// The whole attempt.
   std::chrono::microseconds total{0};

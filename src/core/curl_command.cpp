@@ -52,11 +52,11 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   line += "curl -q --silent --show-error --globoff --path-as-is --compressed --tlsv1.2";
   line += " --connect-timeout " + in_seconds(settings.connect_timeout);
   line += " --max-time " + in_seconds(settings.timeout);
-  if (!settings.ca_file.empty()) line += " --cacert " + quoted(settings.ca_file);
+  if (!settings.ca_file.empty()) line += " --cacert " + quoted(request.redact(settings.ca_file));
   if (settings.proxy) {
     line += " --proxy " + quoted(settings.proxy->url) + " --noproxy ''";
     if (settings.proxy->speaks_tls() && !settings.ca_file.empty())
-      line += " --proxy-cacert " + quoted(settings.ca_file);
+      line += " --proxy-cacert " + quoted(request.redact(settings.ca_file));
     if (!settings.proxy->user.empty() || !settings.proxy->password.empty())
       line += " --proxy-user \"$OPERATE_PROXY_USER\"";
   } else {
@@ -65,7 +65,7 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   if (method == "HEAD")
     line += " --head";
   else if (method != (sends_body(request) ? "POST" : "GET"))
-    line += " --request " + method;
+    line += " --request " + request.redact(method);
   line += " --header \"x-api-key: $OPERATE_API_KEY\"";
   for (const auto& [name, value] : request.headers) {
     // curl takes `Name:` for a header to leave out and `Name;` for one with an empty value.

@@ -73,8 +73,8 @@ std::string Error::report() const {
   if (details_->retry_after) report["retry_after_ms"] = details_->retry_after->count();
   if (!details_->subject.empty()) report["subject"] = details_->subject;
   auto& headers = report["headers"] = nlohmann::ordered_json::array();
-  for (const auto& [header, value] : details_->headers)
-    if (core::is_shown_header(header)) headers.push_back({{"name", header}, {"value", value}});
+  for (const Header& header : details_->headers)
+    if (detail::is_shown(header)) headers.push_back({{"name", header.name}, {"value", header.value}});
   auto& attempts = report["attempts"] = nlohmann::ordered_json::array();
   for (const Attempt& attempt : details_->attempts) {
     nlohmann::ordered_json entry = {{"status", attempt.status},
@@ -97,6 +97,11 @@ bool detail::is_word(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
   });
+}
+
+bool detail::is_shown(const Header& header) {
+  if (core::same_name(header.name, "x-request-id")) return is_word(header.value);
+  return core::is_shown_header(header.name);
 }
 
 const std::string& ConfigError::setting() const noexcept { return details().subject; }

@@ -36,6 +36,9 @@ struct ErrorDetails {
 /// anything else of a server's may hold personal data.
 bool is_word(std::string_view text);
 
+/// Whether a header may stand in a report or an archive with its value.
+bool is_shown(const Header& header);
+
 }  // namespace detail
 }  // namespace v0
 }  // namespace operate

@@ -1,6 +1,6 @@
 #include "core/event_message.hpp"
 
-#include "core/headers.hpp"
+#include "core/error_details.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,9 +21,9 @@ bool is_shown_parameter(std::string_view name) {
 std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key) {
   std::vector<Header> result;
   result.reserve(headers.size());
-  for (const auto& [name, value] : headers) {
-    result.push_back({key.redact(name), is_shown_header(name) ? key.redact(value) : std::string(removed)});
-  }
+  for (const Header& header : headers)
+    result.push_back({key.redact(header.name),
+                      detail::is_shown(header) ? key.redact(header.value) : std::string(removed)});
   return result;
 }
 
@@ -31,7 +31,8 @@ std::vector<Header> shown(const std::vector<Header>& headers, const ApiKey& key)
 
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
                            const TransportRequest& wire, const TransportResponse* answer, const ApiKey& key,
-                           bool with_bodies) {
+                           EventDetail detail) {
+  const bool with_bodies = detail == EventDetail::bodies;
   EventMessage message;
   message.url = key.redact(std::string(base_url) + request.path);
   for (const auto* parameters : {&request.query, &options.query})
@@ -49,7 +50,7 @@ EventMessage event_message(std::string_view base_url, const Request& request, co
   return message;
 }
 
-EventMessage without_bodies(const EventMessage& message) {
+EventMessage headers_only(const EventMessage& message) {
   EventMessage result;
   result.url = message.url;
   for (const auto& [name, value] : message.query)

@@ -10,13 +10,13 @@
 
 namespace operate::core {
 
-/// What an observer may see of an attempt: the lists that EventMessage speaks of are here. `answer` is null
-/// where there was none.
+/// What an observer may see of an attempt that asks for `detail`, headers or bodies: the lists that
+/// EventMessage speaks of are here. `answer` is null where there was none.
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
                            const TransportRequest& wire, const TransportResponse* answer, const ApiKey& key,
-                           bool with_bodies);
+                           EventDetail detail);
 
 /// The same message as an observer sees it that asks for EventDetail::headers.
-EventMessage without_bodies(const EventMessage& message);
+EventMessage headers_only(const EventMessage& message);
 
 }  // namespace operate::core

@@ -3,6 +3,7 @@
 #include "core/answer.hpp"
 #include "core/error_details.hpp"
 #include "core/headers.hpp"
+#include "core/on_one_line.hpp"
 #include "core/rate_hints.hpp"
 #include "core/retry.hpp"
 
@@ -60,10 +61,7 @@ void set_what(ErrorDetails& details, const Exchange& exchange, const std::string
 
 // The beginning of a server's words as one line of a log, which no control character may break or colour.
 std::string printable(std::string_view text) {
-  std::string line(text.substr(0, shown_message));
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, ' ');
-  return line;
+  return on_one_line(std::string(text.substr(0, shown_message)));
 }
 
 std::string advice(const ErrorDetails& details, const Exchange& exchange) {
@@ -215,8 +213,10 @@ void raise_failure(const Exchange& exchange, const TransportFailure& failure) {
     set_what(details, exchange, text + ".");
     raise<TimeoutError>(std::move(details));
   }
-  set_what(details, exchange,
-           words(failure.kind) + (failure.message.empty() ? "" : " (" + printable(failure.message) + ")"));
+  std::string text = words(failure.kind);
+  if (!failure.message.empty())
+    text.insert(text.find_first_of(".;?"), " (" + printable(failure.message) + ")");
+  set_what(details, exchange, text);
   raise<TransportError>(std::move(details));
 }
 

@@ -1,5 +1,7 @@
 #include "core/redact.hpp"
 
+#include "core/path.hpp"
+
 #include <operate/transport.hpp>
 
 #include <algorithm>
@@ -16,9 +18,13 @@ bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-}  // namespace
+// Whether the text ends in a part of a word, which the last digit of a `%2F` is not.
+bool ends_in_word(std::string_view text) {
+  return !text.empty() && is_word_character(text.back()) && (text.size() < 3 || text[text.size() - 3] != '%');
+}
 
-std::string redact(std::string_view text, std::string_view key) {
+// The text without the key as it stands.
+std::string redact_plain(std::string_view text, std::string_view key) {
   const std::size_t least = std::min(part_size, key.size());
   std::string result;
   std::size_t shown = 0;  // Everything before it is in the result.
@@ -33,7 +39,7 @@ std::string redact(std::string_view text, std::string_view key) {
       longest = std::max(longest, size);
     }
     // A short key may be a part of any word; it is one only where it stands alone.
-    if (longest < part_size && ((at > 0 && is_word_character(text[at - 1])) ||
+    if (longest < part_size && (ends_in_word(text.substr(0, at)) ||
                                 (at + longest < text.size() && is_word_character(text[at + longest]))))
       longest = 0;
     if (longest == 0) {
@@ -45,6 +51,25 @@ std::string redact(std::string_view text, std::string_view key) {
     shown = at;
   }
   return result.append(text.substr(shown));
+}
+
+// `%2f` as `%2F`.
+std::string with_large_escapes(std::string text) {
+  for (std::size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + 1))
+    for (std::size_t digit = at + 1; digit <= at + 2 && digit < text.size(); ++digit)
+      if (text[digit] >= 'a' && text[digit] <= 'f') text[digit] = static_cast<char>(text[digit] - 'a' + 'A');
+  return text;
+}
+
+}  // namespace
+
+std::string redact(std::string_view text, std::string_view key) {
+  std::string result = redact_plain(text, key);
+  if (result.find('%') == std::string::npos) return result;
+  // As it stands in a URL, should it have characters that are escaped there.
+  std::string encoded;
+  append_encoded(encoded, key);
+  return encoded == key ? result : redact_plain(with_large_escapes(result), encoded);
 }
 
 }  // namespace operate::core

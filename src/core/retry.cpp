@@ -1,6 +1,7 @@
 #include "core/retry.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace operate::core {
 
@@ -36,7 +37,9 @@ milliseconds backoff(const RetryPolicy& policy, int retries_done, double jitter)
   double ceiling = static_cast<double>(policy.initial_delay.count());
   const auto most = static_cast<double>(policy.max_delay.count());
   for (int i = 0; i < retries_done && ceiling < most; ++i) ceiling *= 2;
-  return milliseconds(static_cast<milliseconds::rep>(std::min(ceiling, most) * jitter));
+  // At least 1 ms where there is a wait at all, so that each retry is one that can be seen.
+  return milliseconds(
+      static_cast<milliseconds::rep>(std::ceil(std::min(ceiling, most) * std::max(jitter, 1e-9))));
 }
 
 }  // namespace operate::core

@@ -134,7 +134,8 @@ class CurlTransfer {
       const long status = number(CURLINFO_RESPONSE_CODE);
       answer_.status = static_cast<int>(status);
       // Through a tunnel, and without a proxy, it is the server's own.
-      if (status == 407 && settings_.proxy && request_.url.substr(0, 5) == "http:")
+      if (status == 407 && settings_.proxy && !settings_.proxy->is_socks() &&
+          request_.url.substr(0, 5) == "http:")
         return refused_by_proxy(status);
       return std::move(answer_);
     }
@@ -346,7 +347,9 @@ class CurlTransfer {
       facts.connect = span(named, made);
       facts.tls = span(made, read(CURLINFO_APPCONNECT_TIME_T));
     }
-    facts.first_byte = span(0, read(CURLINFO_STARTTRANSFER_TIME_T));
+    // libcurl's own figure is the time at which a body began to go out.
+    if (header_bytes_ > 0)
+      facts.first_byte = std::chrono::duration_cast<std::chrono::microseconds>(first_byte_ - start_);
     facts.total = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start_);
     return facts;
   }
@@ -481,6 +484,7 @@ class CurlTransfer {
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) {
     const std::size_t bytes = size * count;
     return guarded(self, bytes + 1, [&](CurlTransfer& transfer) {
+      if (transfer.header_bytes_ == 0) transfer.first_byte_ = SteadyClock::now();
       transfer.header_bytes_ += bytes;
       if (transfer.header_bytes_ > max_header_bytes) {
         transfer.too_large_ = true;
@@ -549,7 +553,7 @@ class CurlTransfer {
   HeaderList headers_;
   std::array<char, CURL_ERROR_SIZE> error_ = {};
 
-  SteadyClock::time_point start_, last_activity_;
+  SteadyClock::time_point start_, first_byte_, last_activity_;
   TimeLimit expired_ = TimeLimit::attempt;
   bool connected_ = false;  // From here on, something of the request may have arrived.
   bool active_ = false;     // A byte went or came since last_activity_.

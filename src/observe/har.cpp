@@ -85,9 +85,12 @@ Json request_of(const Event& event, const Transfer& transfer, const EventMessage
                   {"queryString", pairs_of(message.query)},
                   {"headersSize", -1},
                   {"bodySize", transfer.bytes_sent}};
-  if (!message.request_body.empty())
-    request["postData"] = {{"mimeType", content_type(message.request_headers)},
-                           {"text", message.request_body}};
+  const std::string& body = message.request_body;
+  if (body.empty()) return request;
+  auto& data = request["postData"] = {{"mimeType", content_type(message.request_headers)}};
+  // The format has no place for bytes in a request; this is a member of one's own.
+  if (!json::is_utf8(body)) data["_encoding"] = "base64";
+  data["text"] = json::is_utf8(body) ? body : core::base64(body);
   return request;
 }
 
@@ -153,8 +156,8 @@ class HarRecorder::Impl {
     EventMessage message;
     message.url = event.path;
     if (event.message)
-      message = detail_ == EventDetail::bodies ? *event.message : core::without_bodies(*event.message);
-    std::string entry = entry_of(event, message, detail_);
+      message = detail_ == EventDetail::bodies ? *event.message : core::headers_only(*event.message);
+    std::string entry = entry_of(event, message, event.message ? detail_ : EventDetail::headers);
     const std::lock_guard lock(mutex_);
     entries_.push_back(std::move(entry));
     if (entries_.size() > max_entries_) entries_.pop_front();

@@ -1,17 +1,15 @@
 #include <operate/log.hpp>
 
-#include "core/event_message.hpp"
 #include "core/names.hpp"
+#include "core/on_one_line.hpp"
 #include "core/timestamp.hpp"
 #include "core/transfer_json.hpp"
 #include "observe/describe.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -101,10 +99,7 @@ class LogObserver : public Observer {
   void on(const Event& event) override {
     const bool is_detail = event.kind == EventKind::call || event.kind == EventKind::attempt;
     if (is_detail && level_ == LogLevel::info) return;
-    std::string line = format_(event);
-    // Nothing that a message quotes begins a line of its own, or colours a terminal.
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }, ' ');
+    std::string line = core::on_one_line(format_(event));
     if (!sink_) {
       // In one piece, so that no other line of the program's comes in between.
       line += '\n';
@@ -122,55 +117,6 @@ class LogObserver : public Observer {
   std::mutex mutex_;
 };
 
-class AllObservers : public Observer {
- public:
-  explicit AllObservers(std::vector<std::shared_ptr<Observer>> observers) {
-    for (auto& observer : observers) {
-      if (!observer) continue;
-      const EventDetail detail = observer->detail();
-      most_ = std::max(most_, detail);
-      any_for_headers_ = any_for_headers_ || detail == EventDetail::headers;
-      observers_.push_back({std::move(observer), detail});
-    }
-  }
-
-  void on(const Event& event) override {
-    Event facts = event, headers = event;
-    facts.message = nullptr;
-    std::optional<EventMessage> trimmed;
-    if (event.message && any_for_headers_ && most_ == EventDetail::bodies)
-      headers.message = &trimmed.emplace(core::without_bodies(*event.message));
-    for (const auto& [observer, detail] : observers_) {
-      try {
-        observer->on(detail == EventDetail::facts ? facts : detail == EventDetail::headers ? headers : event);
-      } catch (...) {  // NOLINT(bugprone-empty-catch): the others hear of it all the same.
-      }
-    }
-  }
-
-  EventDetail detail() const override { return most_; }
-
-  TraceContext trace_context(const Event& attempt) override {
-    for (const auto& one : observers_) {
-      try {
-        TraceContext context = one.observer->trace_context(attempt);
-        if (!context.traceparent.empty()) return context;
-      } catch (...) {  // NOLINT(bugprone-empty-catch): the next one is asked.
-      }
-    }
-    return {};
-  }
-
- private:
-  struct One {
-    std::shared_ptr<Observer> observer;
-    EventDetail detail;
-  };
-  std::vector<One> observers_;
-  EventDetail most_ = EventDetail::facts;
-  bool any_for_headers_ = false;
-};
-
 }  // namespace
 
 std::shared_ptr<Observer> log_lines(LogLevel level, LogSink sink) {
@@ -179,10 +125,6 @@ std::shared_ptr<Observer> log_lines(LogLevel level, LogSink sink) {
 
 std::shared_ptr<Observer> log_json(LogLevel level, LogSink sink) {
   return std::make_shared<LogObserver>(&json_of, level, std::move(sink));
-}
-
-std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers) {
-  return std::make_shared<AllObservers>(std::move(observers));
 }
 
 }  // namespace v0

@@ -138,7 +138,7 @@ class Metrics::Impl {
     text.sample("operate_calls_in_flight", "", std::to_string(in_flight_));
     text.counters("operate_attempts_total", "Attempts, by their status or by what failed.", attempts_);
     text.counters("operate_waits_total", "Waits before an attempt, by their reason.", waits_);
-    text.family("operate_wait_seconds_total", "counter", "Time of these waits.");
+    text.family("operate_wait_seconds_total", "counter", "How long these waits were to be.");
     for (const auto& [reason, time] : waited_)
       text.sample("operate_wait_seconds_total", reason, in_seconds(time));
     text.counters("operate_connections_total", "Connections that were made.", {{"", connections_}});

@@ -43,4 +43,13 @@ TEST(ApiKeyTest, IsTakenOutOfATextWholeAndInPart) {
   EXPECT_EQ(ApiKey("x", "here").redact("expired x: xx \"x\""), "expired [api key]: xx \"[api key]\"");
 }
 
+TEST(ApiKeyTest, IsTakenOutAsItStandsInAUrlToo) {
+  const ApiKey key("Ab+Cd12/EfGh34=", "here");
+  EXPECT_EQ(key.redact("/x/Ab%2BCd12%2FEfGh34%3D/y"), "/x/[api key]/y");
+  EXPECT_EQ(key.redact("/x/Ab%2bCd12%2fEfGh34%3d/y"), "/x/[api key]/y");
+  EXPECT_EQ(key.redact("/%20/Cd12%2FEf"), "/%20/[api key]");
+  EXPECT_EQ(ApiKey("secret", "here").redact("/x%2Fsecret"), "/x%2F[api key]")
+      << "the F is no letter of a word";
+}
+
 }  // namespace

@@ -39,6 +39,10 @@ TEST(CurlCommandTest, ShowsTheKeyNowhere) {
   const std::string body = "{\"key\":\"" + key + "\"}";
   echo.body = body;
   EXPECT_FALSE(has(curl_command(echo, settings), "0123456789"));
+  CurlSettings elsewhere = settings;
+  elsewhere.ca_file = "/etc/" + key + "/ca.pem";
+  echo.method = key;
+  EXPECT_FALSE(has(curl_command(echo, elsewhere), "0123456789"));
 }
 
 TEST(CurlCommandTest, HoldsNoCharacterThatATerminalActsOn) {
@@ -60,6 +64,9 @@ TEST(CurlCommandTest, NamesTheProxyWithoutItsPassword) {
 TEST(CurlCommandTest, TakesTheCertificatesAlong) {
   EXPECT_TRUE(
       has(curl_command(request(), {10s, 30s, "/it's/here.pem", {}}), "--cacert '/it'\\''s/here.pem'"));
+  CurlSettings through{10s, 30s, "/here.pem",
+                       operate::core::parse_proxy("https://proxy.example", "Config::proxy")};
+  EXPECT_TRUE(has(curl_command(request(), through), "--proxy-cacert '/here.pem'"));
 }
 
 }  // namespace

@@ -68,6 +68,14 @@ TEST(ErrorTest, ReportIsJsonWithEveryAttemptWithoutTheBodyAndHeadersThatAreNotLi
   EXPECT_EQ(text.find("a header"), std::string::npos);
 }
 
+TEST(ErrorTest, WhatIsNoIdIsShownNowhereInTheReport) {
+  operate::detail::ErrorDetails details;
+  details.request_id = "jane doe@example.com";
+  details.headers = {{"X-Request-Id", details.request_id}};
+  const auto shared = std::make_shared<const operate::detail::ErrorDetails>(details);
+  EXPECT_EQ(operate::ServerError(shared).report().find("jane"), std::string::npos);
+}
+
 TEST(ErrorTest, TheReportSaysWhatItsClassAdds) {
   operate::detail::ErrorDetails details;
   details.kind = operate::TransportErrorKind::timeout;

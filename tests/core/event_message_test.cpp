@@ -15,11 +15,11 @@ TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
   operate::TransportResponse answer;
   answer.headers = {{"ETag", "7"}, {"Set-Cookie", "private"}};
   answer.body = "private";
-  const auto message = [&](bool with_bodies) {
-    return operate::core::event_message("https://api.example", request, {}, wire, &answer, key, with_bodies);
+  const auto message = [&](operate::EventDetail detail) {
+    return operate::core::event_message("https://api.example", request, {}, wire, &answer, key, detail);
   };
-  const auto expected = message(false), trimmed = operate::core::without_bodies(message(true));
-  EXPECT_EQ(message(true).response_body, "private");
+  const auto expected = message(operate::EventDetail::headers), trimmed = operate::core::headers_only(message(operate::EventDetail::bodies));
+  EXPECT_EQ(message(operate::EventDetail::bodies).response_body, "private");
   EXPECT_EQ(expected.query.at(1).value, "[removed]");
   EXPECT_EQ(expected.query.at(2).value, "0");
   const auto expect_same = [](const auto& some, const auto& others) {

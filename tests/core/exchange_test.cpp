@@ -152,6 +152,17 @@ TEST(ExchangeTest, ALimitOfTimeNamesTheLimit) {
   EXPECT_NE(std::string(error->what()).find("stall_timeout"), std::string::npos);
 }
 
+TEST(ExchangeTest, TheReasonOfAFailureStandsInItsSentence) {
+  operate::TransportFailure failure;
+  failure.kind = operate::TransportErrorKind::connect;
+  failure.message = "Connection refused";
+  const auto error =
+      thrown<operate::TransportError>([&] { operate::core::raise_failure(answered(0, ""), failure); });
+  EXPECT_NE(std::string(error->what()).find("no connection could be made (Connection refused)."),
+            std::string::npos)
+      << error->what();
+}
+
 TEST(ExchangeTest, KeepsTheBeginningOfABodyAndRetryAfter) {
   auto exchange = answered(429, std::string(100'000, 'x'));
   exchange.answer.headers = {{"retry-AFTER", "7"}};

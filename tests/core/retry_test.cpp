@@ -35,7 +35,7 @@ TEST(RetryTest, NeitherACancelledCallNorAnUntrustedCertificateIsRepeated) {
 
 TEST(RetryTest, TheWaitIsDrawnBelowACeilingThatDoublesUpToTheMaximum) {
   const operate::RetryPolicy policy{100, 500ms, 8'000ms};
-  EXPECT_EQ(backoff(policy, 0, 0.0), 0ms);
+  EXPECT_EQ(backoff(policy, 0, 0.0), 1ms) << "a wait that can be seen";
   EXPECT_EQ(backoff(policy, 0, 0.5), 250ms);
   EXPECT_EQ(backoff(policy, 1, 0.5), 500ms);
   EXPECT_EQ(backoff(policy, 4, 0.5), 4'000ms);

@@ -196,11 +196,9 @@ TEST_F(HarTest, TheSizeOfAPackedBodyIsKnownWhereItIsShown) {
 
 TEST_F(HarTest, WhatIsNoUtf8ElsewhereHarmsNothing) {
   message.response_headers.push_back({"server", "a\xff"});
-  message.request_body = "b\xff";
   message.query = {{"c\xff", "d"}};
   const auto odd = entry(EventDetail::bodies);
   EXPECT_EQ(odd["response"]["headers"][1]["value"], "a\xef\xbf\xbd");
-  EXPECT_EQ(odd["request"]["postData"]["text"], "b\xef\xbf\xbd");
   EXPECT_EQ(odd["request"]["url"], message.url + "?c%FF=d");
 }
 
@@ -244,6 +242,15 @@ TEST_F(HarTest, AFileIsItsOwnersAlone) {
   struct stat status {};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST_F(HarTest, ARequestThatIsNoTextStandsInBase64) {
+  HarRecorder recorder({EventDetail::bodies, 10});
+  message.request_body = std::string("\0\xff", 2);
+  recorder.on(event);
+  const auto data = nlohmann::json::parse(recorder.text())["log"]["entries"][0]["request"]["postData"];
+  EXPECT_EQ(data["text"], "AP8=");
+  EXPECT_EQ(data["_encoding"], "base64");
 }
 
 std::string reason_of(const HarRecorder& recorder, const std::string& path) {

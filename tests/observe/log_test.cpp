@@ -5,9 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -131,7 +130,9 @@ TEST_F(LogTest, InfoHoldsResultsAndWaits) {
     event.kind = kind;
     observer->on(event);
   }
-  EXPECT_EQ(lines.size(), 2u);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_NE(lines[0].find("waits"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("attempts:"), std::string::npos) << lines[1];
 }
 
 TEST_F(LogTest, WithoutASinkItIsStandardError) {
@@ -139,12 +140,18 @@ TEST_F(LogTest, WithoutASinkItIsStandardError) {
   event.kind = EventKind::result;
   operate::log_lines()->on(event);
   const std::string text = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(text.find('\n'), text.size() - 1) << text;
+  EXPECT_EQ(text, line(EventKind::result) + "\n");
 }
 
 TEST_F(LogTest, ASinkIsCalledByOneThreadAtATime) {
   int count = 0;
-  const auto observer = operate::log_lines(LogLevel::debug, [&](std::string_view) { ++count; });
+  std::atomic<bool> inside{false};
+  const auto observer = operate::log_lines(LogLevel::debug, [&](std::string_view) {
+    EXPECT_FALSE(inside.exchange(true));
+    std::this_thread::yield();
+    ++count;
+    inside = false;
+  });
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {
@@ -152,46 +159,6 @@ TEST_F(LogTest, ASinkIsCalledByOneThreadAtATime) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(count, 400);
-}
-
-class Curious : public operate::Observer {
- public:
-  explicit Curious(operate::EventDetail detail) : detail_(detail) {}
-  void on(const Event& event) override {
-    ++events;
-    shown = event.message ? std::optional(*event.message) : std::nullopt;
-    throw std::runtime_error("no");
-  }
-  operate::EventDetail detail() const override { return detail_; }
-  int events = 0;
-  std::optional<operate::EventMessage> shown;
-
- private:
-  operate::EventDetail detail_;
-};
-
-TEST_F(LogTest, ManyObserversAreEachShownWhatTheyAskFor) {
-  const auto modest = std::make_shared<Curious>(operate::EventDetail::facts);
-  const auto between = std::make_shared<Curious>(operate::EventDetail::headers);
-  const auto curious = std::make_shared<Curious>(operate::EventDetail::bodies);
-  const auto all = operate::observe_all({nullptr, curious, between, modest});
-  EXPECT_EQ(all->detail(), operate::EventDetail::bodies);
-  EXPECT_EQ(operate::observe_all({})->detail(), operate::EventDetail::facts);
-  operate::EventMessage message;
-  message.url = "https://api.example/x";
-  message.query = {{"q", "private"}};
-  message.response_body = "private";
-  event.message = &message;
-  EXPECT_NO_THROW(all->on(event));
-  for (const auto& one : {modest, between, curious}) EXPECT_EQ(one->events, 1);
-  EXPECT_FALSE(modest->shown);
-  ASSERT_TRUE(between->shown);
-  EXPECT_EQ(between->shown->url, message.url);
-  EXPECT_EQ(between->shown->query.at(0).value, "[removed]");
-  EXPECT_EQ(between->shown->response_body, "");
-  ASSERT_TRUE(curious->shown);
-  EXPECT_EQ(curious->shown->query.at(0).value, "private");
-  EXPECT_EQ(curious->shown->response_body, "private");
 }
 
 }  // namespace

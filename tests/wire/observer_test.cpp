@@ -1,6 +1,8 @@
 #include <operate/operate.hpp>
+#include <operate/testing/emulator.hpp>
 #include <operate/testing/manual_clock.hpp>
 
+#include "support/emulator_options.hpp"
 #include "support/listing.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
@@ -327,6 +329,18 @@ TEST_F(ObserverTest, TheSameFactsStandBesideEveryValue) {
   EXPECT_EQ(client.call({"GET", "/x", {}, ""}).transfer.request_id, "req-7");
   const auto pages = client.companies().list_all().pages();
   EXPECT_EQ(pages.begin()->transfer().http_version, "1.1");
+}
+
+// libcurl's own figure for a request with a body is when the body began to go out.
+TEST_F(ObserverTest, TheFirstByteIsTheAnswersAlsoBehindABody) {
+  operate::testing::Emulator emulator(operate::test::emulator_options());
+  emulator.set_latency(5ms);
+  const Client client(emulator.config());
+  operate::NewPerson person;
+  person.emails = {"ada@example.com"};
+  person.full_name = "Ada";
+  EXPECT_GE(client.people().create(person).transfer.first_byte, 5ms);
+  EXPECT_GE(client.companies().list().transfer().first_byte, 5ms);
 }
 
 // Gives each attempt a span of its own, as a tracer does.

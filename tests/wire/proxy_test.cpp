@@ -360,6 +360,22 @@ TEST_F(SocksOnTheWireTest, AServerThatIsNotTrustedIsNotTheProxysError) {
   expect_failure(TransportErrorKind::tls, 1);
 }
 
+// SOCKS knows no status: this one is the server's, even without TLS.
+TEST_F(ProxyOnTheWireTest, A407BehindASocksProxyIsTheServers) {
+  RawServer socks(
+      [](Connection& connection, int) {
+        open_socks_tunnel(connection);
+        if (connection.read_request()) connection.answer(407, "{}");
+      },
+      Wire::plain);
+  config.proxy = "socks5h://127.0.0.1:" + std::to_string(socks.port());
+  config.base_url = "http://api.operate.test";
+  config.allow_plain_http = true;
+  const auto error = thrown<operate::ApiError>([&] { Client(config).companies().list(); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->status(), 407);
+}
+
 TEST_F(ProxyOnTheWireTest, ASocksProxyThatRefusesIsTheProxysError) {
   RawServer socks([](Connection& connection, int) { connection.send(std::string("\5\xff", 2)); },
                   Wire::plain);
