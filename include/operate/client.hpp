@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/async.hpp>
 #include <operate/companies.hpp>
 #include <operate/config.hpp>
 #include <operate/export.hpp>
@@ -24,6 +25,10 @@ class ClientState;
 /// from them. Immutable, so any number of threads may use one at once; after a fork the child may use it,
 /// too, on connections of its own (but no CancellationSource from before). Make one and keep it, so that
 /// connections are kept.
+///
+/// Has no thread until the first async call, and then one of its own, which ends with the last copy: calls
+/// that are still under way then end in a CancelledError, and whoever gave up the last copy waits for that
+/// (but on that thread itself, in a callback).
 class OPERATE_EXPORT Client {
  public:
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.
@@ -48,6 +53,9 @@ class OPERATE_EXPORT Client {
   /// status from 200 to 299; throws ValidationError for a path, header or method that cannot be sent,
   /// TransportError, and ApiError, also for a `success: false`.
   Response call(const Request& request, const RequestOptions& options = {}) const;
+
+  /// The same without waiting. Throws nothing: whatever call() throws comes with the result.
+  Async<Response> call_async(const Request& request, const RequestOptions& options = {}) const;
 
   /// Whether the key works, for a start-up or a readiness probe: one call that changes nothing, for one
   /// company, with the client's retries and limits (`options` can set shorter ones). Returns what happened on

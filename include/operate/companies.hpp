@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/async.hpp>
 #include <operate/company.hpp>
 #include <operate/export.hpp>
 #include <operate/list_options.hpp>
@@ -26,6 +27,10 @@ class OPERATE_EXPORT Companies {
   /// whatever a call throws: TransportError, ApiError, and DecodeError for an answer that is not what the API
   /// documents. Retried where the RetryPolicy says so.
   Page<Company> list(const ListOptions& options = {}, const RequestOptions& request_options = {}) const;
+
+  /// The same without waiting. Throws nothing: whatever list() throws comes with the result.
+  Async<Page<Company>> list_async(const ListOptions& options = {},
+                                  const RequestOptions& request_options = {}) const;
 
   /// All companies, fetched a page at a time while they are read. Sends nothing itself; throws
   /// ValidationError. `request_options` hold for each page, its deadline too.

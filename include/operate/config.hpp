@@ -2,6 +2,7 @@
 
 #include <operate/api_key_source.hpp>
 #include <operate/clock.hpp>
+#include <operate/executor.hpp>
 #include <operate/export.hpp>
 #include <operate/observer.hpp>
 #include <operate/retry_policy.hpp>
@@ -50,9 +51,13 @@ struct OPERATE_EXPORT Config {
   /// all the same. Headers have a fixed limit of 256 KiB.
   std::size_t max_response_bytes = 64u << 20;
 
-  /// How many calls may be on the wire at once, each on a connection of its own; 1 to 10,000. Further calls
-  /// wait.
+  /// How many connections there may be for calls that wait, each with a connection of its own, and as many
+  /// again for async calls, which share them over HTTP/2; 1 to 10,000. Further calls wait.
   std::size_t max_connections = 16;
+
+  /// How many async calls may be under way, those that wait for a connection or a retry included; at least
+  /// 1. What happens to further ones, RequestOptions::when_full says.
+  std::size_t max_async_calls = 10'000;
 
   /// Allows `http` to other machines, where everybody on the way can read the key.
   bool allow_plain_http = false;
@@ -86,6 +91,9 @@ struct OPERATE_EXPORT Config {
 
   /// Empty: the real one.
   std::shared_ptr<Clock> clock = {};
+
+  /// Where results of async calls are delivered; empty: on the client's own thread.
+  std::shared_ptr<Executor> executor = {};
 
   /// The defaults, with the settings file's profile on top, and on top of that what the environment says:
   /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, `OPERATE_CA_FILE`, and

@@ -20,15 +20,16 @@ struct ErrorDetails;
 
 /// What failed below HTTP, or before its answer was complete.
 enum class TransportErrorKind {
-  resolve,    ///< The host's name has no address.
-  connect,    ///< No connection could be made.
-  tls,        ///< No trusted encrypted connection could be made.
-  send,       ///< The connection was lost while the request was sent.
-  receive,    ///< The connection was lost, or what came is not HTTP, before the answer was complete.
-  too_large,  ///< The answer exceeds Config::max_response_bytes, or its headers 256 KiB.
-  redirect,   ///< The server answered with a status from 300 to 399; redirects are never followed.
-  proxy,      ///< A proxy refused or failed.
-  timeout,    ///< A limit of time ran out; the error is a TimeoutError.
+  resolve,     ///< The host's name has no address.
+  connect,     ///< No connection could be made.
+  tls,         ///< No trusted encrypted connection could be made.
+  send,        ///< The connection was lost while the request was sent.
+  receive,     ///< The connection was lost, or what came is not HTTP, before the answer was complete.
+  too_large,   ///< The answer exceeds Config::max_response_bytes, or its headers 256 KiB.
+  redirect,    ///< The server answered with a status from 300 to 399; redirects are never followed.
+  proxy,       ///< A proxy refused or failed.
+  timeout,     ///< A limit of time ran out; the error is a TimeoutError.
+  queue_full,  ///< Config::max_async_calls are under way, and the call was not to wait; nothing was sent.
   cancelled,  ///< The caller ended the call; stands in Attempt::failure alone, the error is a CancelledError.
 };
 

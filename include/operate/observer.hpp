@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,11 @@ inline namespace v0 {
 
 /// What an Event tells of.
 enum class EventKind {
-  call,     ///< A call begins.
-  wait,     ///< It waits before its next attempt.
-  attempt,  ///< An attempt has ended.
-  result,   ///< The call has ended, in a value or in an error.
+  call,      ///< A call begins.
+  wait,      ///< It waits before its next attempt.
+  attempt,   ///< An attempt has ended.
+  result,    ///< The call has ended, in a value or in an error.
+  callback,  ///< What the call's result was given to, by Async::then, has thrown.
 };
 
 /// Why a call waits before an attempt.
@@ -83,11 +85,14 @@ struct Event {
   const Transfer* transfer = nullptr;
   /// For `result`, whether the call returns a value.
   bool succeeded = false;
-  /// For `result`, the error that the call throws; null where it returns, and where it throws something else
-  /// (std::bad_alloc, or what a Clock or a Transport of your own throws). What an ApiError or a DecodeError
-  /// keeps of the answer, its body(), message() and headers(), is not cut to what Observer::detail asks for:
-  /// what() and report() can be logged, these can not.
+  /// For `result`, the error that the call throws, for `callback` the Error that was thrown, if it is one;
+  /// null where it returns, and where it throws something else (std::bad_alloc, or what a Clock or a
+  /// Transport of your own throws). What an ApiError or a DecodeError keeps of the answer, its body(),
+  /// message() and headers(), is not cut to what Observer::detail asks for: what() and report() can be
+  /// logged, these can not.
   const Error* error = nullptr;
+  /// For `callback`, what was thrown; null otherwise. `error` is set, too, where it is an Error.
+  std::exception_ptr exception = {};
   /// The W3C `traceparent` that the last attempt was sent with; empty where there was none.
   std::string_view traceparent = {};
   /// For `attempt`, where Observer::detail asks for it; null otherwise.
@@ -105,9 +110,9 @@ struct TraceContext {
 
 /// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
 ///
-/// on() is called by the thread that makes the call, in the middle of it, by many threads at once: it has to
-/// be quick, and must not call the client. What it throws is dropped and harms no call. A call that was
-/// refused before anything was sent (ValidationError) makes no event.
+/// on() is called in the middle of a call, by the thread that makes it, of an async call by the client's own;
+/// by many threads at once. It has to be quick, and must not call the client. What it throws is dropped and
+/// harms no call. A call that was refused before anything was sent (ValidationError) makes no event.
 class OPERATE_EXPORT Observer {
  public:
   Observer() = default;
@@ -121,12 +126,13 @@ class OPERATE_EXPORT Observer {
   /// How much its events are to hold; asked once by each client, when it is made.
   virtual EventDetail detail() const { return EventDetail::facts; }
 
-  /// The trace that an attempt is to belong to, asked just before it is sent, by the thread that sends: the
-  /// place to begin a span, which on() ends when it hears of the attempt. `attempt` is as the coming event
-  /// will be, without its outcome; where a Transport of your own throws, none comes but the result. None
-  /// where it throws. A call whose RequestOptions::headers have a `traceparent` or a `tracestate` of their
-  /// own is not asked about: where all that is wanted is to pass on the trace of an incoming request, that is
-  /// the way, and what is given there is sent as it stands.
+  /// The trace that an attempt is to belong to, asked just before it is sent, by the thread that sends (for
+  /// an async call the client's own, which knows no thread's current span): the place to begin a span, which
+  /// on() ends when it hears of the attempt. `attempt` is as the coming event will be, without its outcome;
+  /// where a Transport of your own throws, none comes but the result. None where it throws. A call whose
+  /// RequestOptions::headers have a `traceparent` or a `tracestate` of their own is not asked about: where
+  /// all that is wanted is to pass on the trace of an incoming request, that is the way, and what is given
+  /// there is sent as it stands.
   virtual TraceContext trace_context(const Event& attempt) {
     (void)attempt;
     return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/async.hpp>
 #include <operate/export.hpp>
 #include <operate/person.hpp>
 #include <operate/request.hpp>
@@ -28,6 +29,9 @@ class OPERATE_EXPORT People {
   /// already is an error is not documented. Any answer of success is a Person, however little of one it
   /// holds; only a body that is no JSON, or none at all, is a DecodeError.
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
+
+  /// The same without waiting. Throws nothing: whatever create() throws comes with the result.
+  Async<Person> create_async(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
   // No move operations: what was moved from is a copy, and still works.
   /// Copies share the client's state.

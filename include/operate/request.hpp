@@ -12,6 +12,12 @@
 namespace operate {
 inline namespace v0 {
 
+/// What an async call does where Config::max_async_calls are under way.
+enum class WhenFull {
+  wait,  ///< The thread that makes it waits, at most until the call's deadline, which is a TimeoutError.
+  fail,  ///< It ends in a TransportError, `queue_full`, at once; nothing was sent.
+};
+
 /// Settings of one call. What is not set here follows the client's Config.
 struct RequestOptions {
   /// Limit of one attempt; more than zero, and at most 24 days, as the next.
@@ -37,6 +43,10 @@ struct RequestOptions {
   /// Whether sending the call twice does no harm, which decides if it is retried after a loss that the server
   /// may have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.
   std::optional<bool> safe_to_repeat = {};
+
+  /// For async calls. In a callback on the client's own thread, where waiting would be for itself, a call
+  /// neither waits nor fails: it goes in beyond the limit.
+  WhenFull when_full = WhenFull::wait;
 };
 
 /// A call to any endpoint, for Client::call.

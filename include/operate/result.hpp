@@ -15,6 +15,7 @@ inline namespace v0 {
 namespace detail {
 
 struct Nothing {};
+struct ResultAccess;
 
 template <class F>
 using AttemptValue = std::decay_t<std::invoke_result_t<F>>;
@@ -69,6 +70,7 @@ class [[nodiscard]] Result {
  private:
   template <class F>
   friend Result<detail::AttemptValue<F>> attempt(F&& call);
+  friend struct detail::ResultAccess;
 
   Result(std::shared_ptr<const Error> error, std::exception_ptr exception)
       : error_(std::move(error)), exception_(std::move(exception)) {}
@@ -83,6 +85,23 @@ class [[nodiscard]] Result {
   std::shared_ptr<const Error> error_;
   std::exception_ptr exception_;
 };
+
+namespace detail {
+
+/// How an async call's outcome becomes a Result.
+struct ResultAccess {
+  template <class T>
+  static Result<T> make(std::shared_ptr<void> value, std::shared_ptr<const Error> error,
+                        std::exception_ptr exception) {
+    if (exception) return Result<T>(std::move(error), std::move(exception));
+    if constexpr (std::is_void_v<T>)
+      return Nothing{};
+    else
+      return std::move(*static_cast<T*>(value.get()));
+  }
+};
+
+}  // namespace detail
 
 /// Any call without exceptions: `auto page = attempt([&] { return client.companies().list(); });`. Catches
 /// Error and nothing else, so that std::bad_alloc and the caller's own exceptions pass through.

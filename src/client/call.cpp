@@ -107,6 +107,13 @@ void Call::give_up(TimeLimit limit) {
   result_ = std::move(failure);
 }
 
+void Call::refuse(TransportErrorKind reason) {
+  now_ = context_.clock->now();
+  give_up(TimeLimit::pool);
+  auto& failure = std::get<TransportFailure>(result_);
+  if (failure.kind == TransportErrorKind::timeout) failure.kind = reason;
+}
+
 TransportLimits Call::begin_attempt() {
   if (reporter_) trace(duration_cast<milliseconds>(now_ - free_from_));
   return {limits_.timeout, time_left(), options_.cancel};

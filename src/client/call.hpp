@@ -44,15 +44,15 @@ class Call {
   /// The attempt has ended.
   void end_attempt(TransportResult result);
 
-  /// Somebody else than the options' token has cancelled the call.
-  void cancel() noexcept { cancelled_ = true; }
+  /// Nothing is to be sent, for want of a place: in vain waited for (timeout), or not (queue_full).
+  void refuse(TransportErrorKind reason);
 
   /// The call with the last answer, whatever its status; throws what core::raise_failure throws.
   core::Exchange finish();
 
  private:
   void give_up(TimeLimit limit);
-  bool is_cancelled() const { return cancelled_ || options_.cancel.is_cancelled(); }
+  bool is_cancelled() const { return options_.cancel.is_cancelled(); }
   void trace(std::chrono::milliseconds waited);
   void tell();
   /// Remembers what the attempt means for the client's other calls. `wait` is what this one would wait.
@@ -78,7 +78,6 @@ class Call {
   Clock::time_point announced_ = {};
   WaitReason reason_ = WaitReason::retry;
   bool waits_for_connection_ = false;
-  bool cancelled_ = false;
   bool over_ = false;
 };
 

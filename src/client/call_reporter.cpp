@@ -63,6 +63,28 @@ void CallReporter::attempted(const Attempt& attempt, const EventMessage* message
   tell(event);
 }
 
+void CallReporter::callback_threw(Observer& observer, std::uint64_t call, const std::string& method,
+                                  const std::string& path, const std::exception_ptr& thrown) noexcept {
+  Event event;
+  event.kind = EventKind::callback;
+  event.call = call;
+  event.time = std::chrono::system_clock::now();
+  event.method = method;
+  event.path = path;
+  event.exception = thrown;
+  try {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const Error& error) {
+      event.error = &error;
+      observer.on(event);
+    } catch (...) {
+      observer.on(event);
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): an observer that fails harms no call.
+  }
+}
+
 void CallReporter::end(bool succeeded, const Error* error) noexcept {
   if (!observer_) return;
   Event event = this->event(EventKind::result);

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,9 @@ class CallReporter {
   void sent_with(std::string traceparent) { traceparent_ = std::move(traceparent); }
   /// `message` is null unless the observer asks for it.
   void attempted(const Attempt& attempt, const EventMessage* message);
+  /// What an async call's result was given to has thrown.
+  static void callback_threw(Observer& observer, std::uint64_t call, const std::string& method,
+                             const std::string& path, const std::exception_ptr& thrown) noexcept;
   void succeeded() noexcept { end(true, nullptr); }
   void failed(const Error& error) noexcept { end(false, &error); }
 

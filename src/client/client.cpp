@@ -17,14 +17,26 @@ Client::~Client() = default;
 Companies Client::companies() const { return Companies(state_); }
 People Client::people() const { return People(state_); }
 
+namespace {
+
+bool is_safe_to_repeat(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+}
+
+Response read_response(core::Exchange&& exchange) {
+  core::require_success(exchange);
+  return {exchange.answer.status, std::move(exchange.answer.headers), std::move(exchange.answer.body),
+          std::move(exchange.answer.transfer)};
+}
+
+}  // namespace
+
 Response Client::call(const Request& request, const RequestOptions& options) const {
-  const bool safe_to_repeat =
-      request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
-  return state_->call(request, options, safe_to_repeat, [](core::Exchange&& exchange) -> Response {
-    core::require_success(exchange);
-    return {exchange.answer.status, std::move(exchange.answer.headers), std::move(exchange.answer.body),
-            std::move(exchange.answer.transfer)};
-  });
+  return state_->call(request, options, is_safe_to_repeat(request), read_response);
+}
+
+Async<Response> Client::call_async(const Request& request, const RequestOptions& options) const {
+  return state_->call_async_by([&] { return request; }, options, is_safe_to_repeat(request), read_response);
 }
 
 std::string Client::explain(const Request& request, const RequestOptions& options) const {

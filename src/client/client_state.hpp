@@ -1,24 +1,31 @@
 #pragma once
 
+#include "client/async_call.hpp"
 #include "client/call_context.hpp"
 #include "client/call_reporter.hpp"
+#include "client/engine_slot.hpp"
 #include "core/exchange.hpp"
 #include "core/validation.hpp"
 #include "http/curl_transport.hpp"
 
+#include <operate/async.hpp>
 #include <operate/client.hpp>
 #include <operate/config.hpp>
 #include <operate/request.hpp>
 
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace operate {
 inline namespace v0 {
 namespace detail {
 
-/// What all copies of a client share, and the blocking driver: it runs a Call over the transport on the
-/// caller's thread. It knows no endpoint.
+/// What all copies of a client share, and the drivers of its calls: one runs a Call over the transport on
+/// the caller's thread, the other on the client's own. They know no endpoint.
 class ClientState {
  public:
   explicit ClientState(const Config& config);
@@ -30,7 +37,7 @@ class ClientState {
   auto call(const Request& request, const RequestOptions& options, bool safe_to_repeat, Read read) {
     core::validate(request);
     core::validate(options);
-    CallReporter reporter(context_.config.observer.get(), request, *context_.key, *context_.clock);
+    CallReporter reporter(context_->config.observer.get(), request, *context_->key, *context_->clock);
     try {
       auto value = read(execute(request, options, safe_to_repeat, reporter));
       reporter.succeeded();
@@ -41,15 +48,36 @@ class ClientState {
     }
   }
 
+  /// The same on the client's own thread. What cannot be is an outcome like any other.
+  AsyncHandle call_async(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                         client::AsyncCall::Read read);
+  /// The outcome of a call whose arguments were refused.
+  AsyncHandle refused_async(const std::exception_ptr& exception);
+  /// For a `read` as call() takes it, and a `make` that makes the request or throws ValidationError.
+  template <class Make, class Read>
+  auto call_async_by(Make make, const RequestOptions& options, bool safe_to_repeat, Read read) {
+    using Value = std::invoke_result_t<Read&, core::Exchange&&>;
+    try {
+      return Async<Value>(call_async(make(), options, safe_to_repeat,
+                                     [read](core::Exchange&& exchange) -> std::shared_ptr<void> {
+                                       return std::make_shared<Value>(read(std::move(exchange)));
+                                     }));
+    } catch (const ValidationError&) {
+      return Async<Value>(refused_async(std::current_exception()));
+    }
+  }
+
   /// The request as a command line, as Client::explain says.
   std::string explain(const Request& request, const RequestOptions& options) const;
 
  private:
+  client::Engine& engine();
   core::Exchange execute(const Request& request, const RequestOptions& options, bool safe_to_repeat,
                          CallReporter& reporter);
 
-  client::CallContext context_;
+  const std::shared_ptr<client::CallContext> context_;
   std::optional<http::CurlTransport> libcurl_;  // Empty where Config::transport stands in for it.
+  client::EngineSlot engine_;
 };
 
 /// How the parts of the library that build on a Client reach what it shares.

@@ -93,6 +93,7 @@ Config client::checked(Config config) {
                                                     "; it must be from 1 to 1,000,000.");
   check_range("Config::max_response_bytes", config.max_response_bytes, 1, SIZE_MAX);
   check_range("Config::max_connections", config.max_connections, 1, 10'000);
+  check_range("Config::max_async_calls", config.max_async_calls, 1, SIZE_MAX);
   if (std::any_of(config.user_agent_suffix.begin(), config.user_agent_suffix.end(),
                   [](char c) { return c < ' ' || c > '~'; }))
     core::refuse_setting(

@@ -105,6 +105,8 @@ std::string words(TransportErrorKind kind) {
       return "the proxy refused or failed.";
     case TransportErrorKind::timeout:
       return "a limit of time ran out.";
+    case TransportErrorKind::queue_full:
+      return "Config::max_async_calls are under way, so nothing was sent.";
     case TransportErrorKind::cancelled:
       return "cancelled by its caller.";
   }

@@ -25,6 +25,8 @@ const char* to_string(TransportErrorKind kind) noexcept {
       return "proxy";
     case TransportErrorKind::timeout:
       return "timeout";
+    case TransportErrorKind::queue_full:
+      return "queue_full";
     case TransportErrorKind::cancelled:
       return "cancelled";
   }

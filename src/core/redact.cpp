@@ -69,7 +69,10 @@ std::string redact(std::string_view text, std::string_view key) {
   // As it stands in a URL, should it have characters that are escaped there.
   std::string encoded;
   append_encoded(encoded, key);
-  return encoded == key ? result : redact_plain(with_large_escapes(result), encoded);
+  if (encoded == key) return result;
+  const std::string same = with_large_escapes(result);
+  const std::string redacted = redact_plain(same, encoded);
+  return redacted == same ? result : redacted;
 }
 
 }  // namespace operate::core

@@ -33,11 +33,14 @@ std::string accepted_encodings() {
 
 }  // namespace
 
-CurlTransport::CurlTransport(TransportSettings settings)
-    : settings_(std::move(settings)), pool_(settings_.max_connections) {
+TransportSettings prepared(TransportSettings settings) {
   initialise_library();
-  settings_.accepted_encodings = accepted_encodings();
+  settings.accepted_encodings = accepted_encodings();
+  return settings;
 }
+
+CurlTransport::CurlTransport(TransportSettings settings)
+    : settings_(prepared(std::move(settings))), pool_(settings_.max_connections) {}
 
 HandlePool::Lease CurlTransport::reserve(std::chrono::milliseconds at_most, const CancellationToken& cancel) {
   return pool_.lease(std::chrono::steady_clock::now() + at_most, cancel);

@@ -24,6 +24,9 @@ struct TransportSettings {
   std::string accepted_encodings = {};  ///< Set by the transport.
 };
 
+/// The settings with all that libcurl says itself; initialises it.
+TransportSettings prepared(TransportSettings settings);
+
 /// Sends requests over libcurl. Any number of threads.
 class CurlTransport {
  public:

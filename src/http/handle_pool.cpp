@@ -2,25 +2,12 @@
 
 #include "http/sigpipe_guard.hpp"
 #include "sync/cancellation.hpp"
-
-#ifndef _WIN32
-#include <unistd.h>
-#endif
+#include "sync/process.hpp"
 
 #include <new>
 #include <utility>
 
 namespace operate::http {
-
-namespace {
-
-#ifdef _WIN32
-long process_id() { return 0; }  // There is no fork.
-#else
-long process_id() { return static_cast<long>(getpid()); }
-#endif
-
-}  // namespace
 
 Handle::Handle() : easy_(curl_easy_init()), multi_(curl_multi_init()) {
   if (!easy_ || !multi_) {
@@ -51,16 +38,16 @@ bool Handle::has_unasked_input() {
   return curl_multi_poll(multi_, &kept, 1, 0, nullptr) != CURLM_OK || kept.revents != 0;
 }
 
-HandlePool::HandlePool(std::size_t size) : size_(size), state_(new State(process_id())) {}
+HandlePool::HandlePool(std::size_t size) : size_(size), state_(new State(sync::process_id())) {}
 
 HandlePool::~HandlePool() {
   State* state = state_.load();
-  if (state->process == process_id()) delete state;
+  if (state->process == sync::process_id()) delete state;
 }
 
 HandlePool::State& HandlePool::state() {
   State* state = state_.load(std::memory_order_acquire);
-  const long process = process_id();
+  const long process = sync::process_id();
   if (state->process == process) return *state;
   auto own = std::make_unique<State>(process);
   // Where another thread of the child was faster, its state is the one.

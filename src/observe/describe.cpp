@@ -14,6 +14,8 @@ const char* name_of(EventKind kind) {
       return "attempt";
     case EventKind::result:
       return "result";
+    case EventKind::callback:
+      return "callback";
   }
   return "";
 }

@@ -7,7 +7,7 @@
 
 namespace operate::observe {
 
-/// `call`, `wait`, `attempt` or `result`.
+/// `call`, `wait`, `attempt`, `result` or `callback`.
 const char* name_of(EventKind kind);
 
 /// `retry` or `rate_limit`.

@@ -57,9 +57,14 @@ std::string line_of(const Event& event) {
         line += event.succeeded ? outcome + " in " : "ended by another exception after ";
       line += std::to_string(event.duration.count()) + " ms, attempts: " + std::to_string(event.attempt);
       break;
+    case EventKind::callback:
+      // What it says is not shown, unless it is one of the SDK's: it may hold anything.
+      line += "its callback threw ";
+      line += event.error ? core::name_of(*event.error) : "an exception that is none of the SDK's";
+      break;
   }
   if (const auto id = observe::request_id_of(event); !id.empty()) line.append(", request id ").append(id);
-  if (event.kind == EventKind::result && event.error) line.append(": ").append(event.error->what());
+  if (event.error) line.append(": ").append(event.error->what());
   return line;
 }
 

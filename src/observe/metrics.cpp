@@ -116,6 +116,9 @@ class Metrics::Impl {
         durations_[call].add(event.duration.count());
         break;
       }
+      case EventKind::callback:
+        ++thrown_;
+        break;
     }
   }
 
@@ -141,6 +144,8 @@ class Metrics::Impl {
     text.family("operate_wait_seconds_total", "counter", "How long these waits were to be.");
     for (const auto& [reason, time] : waited_)
       text.sample("operate_wait_seconds_total", reason, in_seconds(time));
+    text.counters("operate_callback_exceptions_total", "Callbacks of async calls that threw.",
+                  {{"", thrown_}});
     text.counters("operate_connections_total", "Connections that were made.", {{"", connections_}});
     text.counters("operate_sent_bytes_total", "Bytes of bodies that were sent.", {{"", sent_}});
     text.counters("operate_received_bytes_total", "Bytes of bodies that came, before unpacking.",
@@ -163,7 +168,7 @@ class Metrics::Impl {
   Counters calls_, attempts_, waits_;
   std::map<std::string, std::int64_t> waited_;
   std::map<std::string, Histogram> durations_;
-  std::uint64_t connections_ = 0, sent_ = 0, received_ = 0;
+  std::uint64_t connections_ = 0, thrown_ = 0, sent_ = 0, received_ = 0;
 };
 
 Metrics::Metrics(std::vector<std::string> paths) : impl_(std::make_unique<Impl>(std::move(paths))) {}

@@ -62,6 +62,14 @@ Page<Company> Companies::list(const ListOptions& options, const RequestOptions& 
   return fetch(*state_, options, request_options).page;
 }
 
+Async<Page<Company>> Companies::list_async(const ListOptions& options,
+                                           const RequestOptions& request_options) const {
+  const core::Endpoint& endpoint = core::companies_list;
+  return state_->call_async_by([&] { return resources::list_request(std::string(endpoint.path), options); },
+                               request_options, endpoint.safe_to_repeat,
+                               [](core::Exchange&& exchange) { return read_page(std::move(exchange)).page; });
+}
+
 PagedRange<Company> Companies::list_all(const ListAllOptions& options,
                                         const RequestOptions& request_options) const {
   return {options, std::make_unique<CompanyPages>(state_, request_options)};

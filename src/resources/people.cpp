@@ -13,19 +13,34 @@ inline namespace v0 {
 
 People::People(std::shared_ptr<detail::ClientState> state) : state_(std::move(state)) {}
 
-Person People::create(const NewPerson& person, const RequestOptions& request_options) const {
+namespace {
+
+Request create_request(const NewPerson& person) {
   core::validate(person);
-  const core::Endpoint& endpoint = core::people_create;
   Request request;
-  request.method = endpoint.method;
-  request.path = endpoint.path;
+  request.method = core::people_create.method;
+  request.path = core::people_create.path;
   request.body = json::write_person(person);
-  return state_->call(request, request_options, endpoint.safe_to_repeat, [](core::Exchange&& exchange) {
-    const json::Document document = core::read_document(exchange);
-    Person created = json::read_person(document.root(), exchange.answer.body);
-    created.transfer = std::move(exchange.answer.transfer);
-    return created;
-  });
+  return request;
+}
+
+Person read_created(core::Exchange&& exchange) {
+  const json::Document document = core::read_document(exchange);
+  Person created = json::read_person(document.root(), exchange.answer.body);
+  created.transfer = std::move(exchange.answer.transfer);
+  return created;
+}
+
+}  // namespace
+
+Person People::create(const NewPerson& person, const RequestOptions& request_options) const {
+  return state_->call(create_request(person), request_options, core::people_create.safe_to_repeat,
+                      read_created);
+}
+
+Async<Person> People::create_async(const NewPerson& person, const RequestOptions& request_options) const {
+  return state_->call_async_by([&] { return create_request(person); }, request_options,
+                               core::people_create.safe_to_repeat, read_created);
 }
 
 }  // namespace v0

@@ -48,6 +48,7 @@ TEST(ApiKeyTest, IsTakenOutAsItStandsInAUrlToo) {
   EXPECT_EQ(key.redact("/x/Ab%2BCd12%2FEfGh34%3D/y"), "/x/[api key]/y");
   EXPECT_EQ(key.redact("/x/Ab%2bCd12%2fEfGh34%3d/y"), "/x/[api key]/y");
   EXPECT_EQ(key.redact("/%20/Cd12%2FEf"), "/%20/[api key]");
+  EXPECT_EQ(key.redact("/a%2fb"), "/a%2fb") << "nothing else changes";
   EXPECT_EQ(ApiKey("secret", "here").redact("/x%2Fsecret"), "/x%2F[api key]")
       << "the F is no letter of a word";
 }

@@ -18,7 +18,8 @@ TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
   const auto message = [&](operate::EventDetail detail) {
     return operate::core::event_message("https://api.example", request, {}, wire, &answer, key, detail);
   };
-  const auto expected = message(operate::EventDetail::headers), trimmed = operate::core::headers_only(message(operate::EventDetail::bodies));
+  const auto expected = message(operate::EventDetail::headers),
+             trimmed = operate::core::headers_only(message(operate::EventDetail::bodies));
   EXPECT_EQ(message(operate::EventDetail::bodies).response_body, "private");
   EXPECT_EQ(expected.query.at(1).value, "[removed]");
   EXPECT_EQ(expected.query.at(2).value, "0");

@@ -408,12 +408,33 @@ TEST(FaultMatrixTest, ForAList) {
                   [](const auto& client, const auto& options) { client.companies().list({}, options); });
 }
 
+TEST(FaultMatrixTest, ForAnAsyncList) {
+  expect_outcomes(&Expected::list, [](const auto& client, const auto& options) {
+    client.companies().list_async({}, options).get();
+  });
+}
+
+TEST(FaultMatrixTest, ForAnAsyncCreate) {
+  expect_outcomes(&Expected::create, [](const auto& client, const auto& options) {
+    operate::NewPerson person;
+    person.emails = {"ada@example.com"};
+    person.full_name = "Ada";
+    client.people().create_async(person, options).get();
+  });
+}
+
 TEST(FaultMatrixTest, ForACreate) {
   expect_outcomes(&Expected::create, [](const auto& client, const auto& options) {
     operate::NewPerson person;
     person.emails = {"ada@example.com"};
     person.full_name = "Ada";
     client.people().create(person, options);
+  });
+}
+
+TEST(FaultMatrixTest, ForAnAsyncGenericCall) {
+  expect_outcomes(&Expected::call, [](const auto& client, const auto& options) {
+    client.call_async({"GET", "/companies/list", {}, ""}, options).get();
   });
 }
 

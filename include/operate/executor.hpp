@@ -1,0 +1,35 @@
+#pragma once
+
+#include <operate/export.hpp>
+
+#include <functional>
+
+namespace operate {
+inline namespace v0 {
+
+/// Where the results of async calls are delivered (Config::executor): callbacks of Async::then and coroutines
+/// go on there. A thread pool, an event loop or a user interface's thread in a class of your own.
+///
+///     class OnIoContext : public operate::Executor {
+///      public:
+///       explicit OnIoContext(asio::io_context& context) : context_(context) {}
+///       void execute(std::function<void()> task) override { asio::post(context_, std::move(task)); }
+///
+///      private:
+///       asio::io_context& context_;
+///     };
+class OPERATE_EXPORT Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor();
+
+  /// Runs the task, once, soon, on any thread; called by the client's thread, which it must not keep for
+  /// long. Where it throws, the task runs on the client's thread. A task that is dropped without having run
+  /// is a result that nobody hears of. Tasks throw nothing.
+  virtual void execute(std::function<void()> task) = 0;
+};
+
+}  // namespace v0
+}  // namespace operate

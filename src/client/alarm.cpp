@@ -1,0 +1,48 @@
+#include "client/alarm.hpp"
+
+#include <utility>
+
+namespace operate::client {
+
+Alarm::Alarm(std::shared_ptr<Clock> clock, std::function<void()> ring)
+    : clock_(std::move(clock)), ring_(std::move(ring)) {}
+
+Alarm::~Alarm() {
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    interrupt_.cancel();
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Alarm::set(std::optional<Clock::time_point> time) {
+  const std::lock_guard lock(mutex_);
+  if (time == time_) return;
+  time_ = time;
+  interrupt_.cancel();
+  interrupt_ = CancellationSource();
+  changed_.notify_all();
+  if (time && !thread_.joinable()) thread_ = std::thread([this] { run(); });
+}
+
+void Alarm::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return over_ || time_; });
+    if (over_) return;
+    const auto time = *time_;
+    const CancellationToken token = interrupt_.token();
+    lock.unlock();
+    try {
+      clock_->sleep_until(time, token);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): whoever is woken asks the clock, and hears of it.
+    }
+    ring_();
+    lock.lock();
+    if (time_ == time) time_.reset();
+  }
+}
+
+}  // namespace operate::client

@@ -1,0 +1,48 @@
+#include "client/async_call.hpp"
+
+#include <operate/error.hpp>
+
+#include <utility>
+
+namespace operate::client {
+
+RequestOptions AsyncCall::with_token(RequestOptions options, const CancellationToken& token) {
+  options.cancel = token;
+  return options;
+}
+
+AsyncCall::AsyncCall(CallContext& context, Request request, RequestOptions options, bool safe_to_repeat,
+                     Read read, std::shared_ptr<detail::AsyncState> state,
+                     detail::CancellationCallback::Function wake, void* to_wake)
+    : request_(std::move(request)),
+      users_token_(options.cancel),
+      options_(with_token(std::move(options), state->stop().token())),
+      read_(std::move(read)),
+      state_(std::move(state)),
+      reporter_(context.config.observer.get(), request_, *context.key, *context.clock),
+      call_(context, request_, options_, safe_to_repeat, reporter_),
+      wake_(options_.cancel, wake, to_wake),
+      forward_(
+          users_token_,
+          [](void* state) noexcept { static_cast<detail::AsyncState*>(state)->stop().cancel(); },
+          state_.get()) {
+  state_->set_number(reporter_.number());
+}
+
+void AsyncCall::finish() {
+  try {
+    detail::AsyncOutcome outcome;
+    outcome.value = read_(call_.finish());
+    reporter_.succeeded();
+    state_->set(std::move(outcome));
+  } catch (const Error& error) {
+    reporter_.failed(error);
+    state_->set(detail::failed(std::current_exception()));
+  } catch (...) {
+    fail(std::current_exception());
+  }
+}
+
+void AsyncCall::fail(const std::exception_ptr& exception) { state_->set(detail::failed(exception)); }
+
+}  // namespace operate::client

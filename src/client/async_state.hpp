@@ -1,0 +1,78 @@
+#pragma once
+
+#include <operate/cancellation.hpp>
+#include <operate/detail/async_handle.hpp>
+#include <operate/executor.hpp>
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace operate {
+inline namespace v0 {
+namespace detail {
+
+/// How results leave a client: what an AsyncState needs of the thread that brings them.
+class AsyncDelivery {
+ public:
+  AsyncDelivery() = default;
+  AsyncDelivery(const AsyncDelivery&) = delete;
+  AsyncDelivery& operator=(const AsyncDelivery&) = delete;
+  virtual ~AsyncDelivery() = default;
+
+  /// Runs the task where results are delivered.
+  virtual void deliver(std::function<void()> task) noexcept = 0;
+  /// Whether this is the thread that brings results.
+  virtual bool is_this_thread() const noexcept = 0;
+};
+
+/// What an Async and the call that it stands for share. Any number of threads.
+class AsyncState : public std::enable_shared_from_this<AsyncState> {
+ public:
+  /// Hears what a continuation has thrown, and the number of the call that it was given.
+  using OnThrow = std::function<void(std::uint64_t call, const std::exception_ptr& thrown)>;
+  AsyncState(std::shared_ptr<AsyncDelivery> delivery, OnThrow on_throw)
+      : delivery_(std::move(delivery)), on_throw_(std::move(on_throw)) {}
+
+  /// Ends the call where it is cancelled.
+  const CancellationSource& stop() const noexcept { return stop_; }
+
+  /// The call's number in events; to be set before anybody has a handle.
+  void set_number(std::uint64_t number) noexcept { number_ = number; }
+
+  /// The call has ended; to be called once, by the thread that brings results or before there is a handle.
+  void set(AsyncOutcome outcome);
+
+  bool is_ready() const noexcept;
+  AsyncOutcome take();
+  void then(std::function<void(AsyncOutcome&&)> continuation);
+  void forget() noexcept;
+
+ private:
+  enum class Use { none, taken, promised, forgotten };
+  void require_unused() const;
+  void deliver();
+  void run_continuation() noexcept;
+
+  const CancellationSource stop_;
+  const std::shared_ptr<AsyncDelivery> delivery_;
+  const OnThrow on_throw_;
+  std::uint64_t number_ = 0;
+  mutable std::mutex mutex_;
+  std::condition_variable came_;
+  bool ready_ = false;
+  Use use_ = Use::none;
+  AsyncOutcome outcome_;
+  std::function<void(AsyncOutcome&&)> continuation_;
+};
+
+/// The outcome of a call that has ended in this exception, whose error says so where it is none of the SDK's.
+AsyncOutcome failed(const std::exception_ptr& exception);
+
+}  // namespace detail
+}  // namespace v0
+}  // namespace operate

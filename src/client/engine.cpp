@@ -1,0 +1,417 @@
+#include "client/engine.hpp"
+
+#include "client/alarm.hpp"
+#include "core/concurrency.hpp"
+#include "core/validation.hpp"
+#include "sync/cancellation.hpp"
+
+#include <operate/error.hpp>
+
+#ifndef _WIN32
+#include <csignal>
+#endif
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace operate::client {
+
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds long_wait{60'000};
+
+// Signals are for the host program's own threads: one that is started meanwhile gets none.
+class BlockedSignals {
+ public:
+#ifdef _WIN32
+  BlockedSignals() = default;
+#else
+  BlockedSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+#endif
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+#ifndef _WIN32
+
+ private:
+  sigset_t before_;
+#endif
+};
+
+std::thread started(std::function<void()> run) {
+  const BlockedSignals blocked;
+  return std::thread(std::move(run));
+}
+
+}  // namespace
+
+/// What the thread works on; kept by it and by all handles. The members below the lock are the thread's own.
+class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_from_this<Loop> {
+ public:
+  Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
+      : context_(std::move(context)),
+        transport_(std::move(transport)),
+        executor_(context_->config.executor),
+        has_own_clock_(context_->config.clock != nullptr) {
+    if (has_own_clock_)
+      alarm_.emplace(context_->clock, [this] {
+        const std::lock_guard lock(mutex_);
+        wake();
+      });
+  }
+
+  CallContext& context() { return *context_; }
+
+  void run();
+
+  /// Takes a place for one call more; false where there is none. Waits for one until `until` or until the
+  /// token is cancelled, where `waits`.
+  bool take_place(bool waits, const CancellationToken& cancel, Clock::time_point until) {
+    const detail::CancellationCallback wake_up(cancel, &Loop::on_cancelled_wait, this);
+    std::unique_lock lock(mutex_);
+    const auto has_room = [&] { return unfinished_ < context_->config.max_async_calls; };
+    if (waits && !is_this_thread())
+      room_.wait_until(lock, until, [&] { return has_room() || cancel.is_cancelled(); });
+    // On this thread, waiting would be for itself; and a call that is cancelled ends at once.
+    if (!has_room() && !is_this_thread() && !cancel.is_cancelled()) return false;
+    ++unfinished_;
+    return true;
+  }
+  void give_back_place() {
+    const std::lock_guard lock(mutex_);
+    --unfinished_;
+    room_.notify_one();
+  }
+
+  void add(std::unique_ptr<AsyncCall> call) {
+    const std::lock_guard lock(mutex_);
+    arrived_.push_back(std::move(call));
+    wake();
+  }
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake();
+  }
+
+  void deliver(std::function<void()> task) noexcept override {
+    if (executor_) {
+      try {
+        executor_->execute(task);
+        return;
+      } catch (...) {  // NOLINT(bugprone-empty-catch): it runs here instead.
+      }
+    }
+    std::unique_lock lock(mutex_);
+    if (closed_) {
+      lock.unlock();
+      task();
+      return;
+    }
+    tasks_.push_back(std::move(task));
+    wake();
+  }
+  bool is_this_thread() const noexcept override { return thread_.load() == std::this_thread::get_id(); }
+
+  static void on_cancelled(void* self) noexcept {
+    auto& loop = *static_cast<Loop*>(self);
+    const std::lock_guard lock(loop.mutex_);
+    loop.any_cancelled_ = true;
+    loop.wake();
+  }
+
+ private:
+  using Place = AsyncCall::Place;
+
+  static void on_cancelled_wait(void* self) noexcept {
+    auto& loop = *static_cast<Loop*>(self);
+    { const std::lock_guard lock(loop.mutex_); }
+    loop.room_.notify_all();
+  }
+
+  // Under the lock, as nobody may be woken any more once the loop is closed.
+  void wake() noexcept {
+    if (!woken_.exchange(true) && !closed_ && !is_this_thread()) transport_->wake();
+  }
+
+  void take_what_came();
+  bool has_ended();
+  void advance(AsyncCall& call, bool is_next_in_line = false) noexcept;
+  Call::Step step(AsyncCall& call, bool is_next_in_line);
+  void take_out(AsyncCall& call) noexcept;
+  void complete(AsyncCall& call, const std::exception_ptr& exception = {}) noexcept;
+  void admit();
+  void wake_sleepers();
+  void hear_of_ended();
+  void advance_cancelled();
+  bool has_room() const {
+    return transport_->size() < std::min(transport_->capacity(), concurrency_.limit());
+  }
+  milliseconds time_to_wait();
+
+  std::shared_ptr<CallContext> context_;
+  std::unique_ptr<http::AsyncTransport> transport_;
+  const std::shared_ptr<Executor> executor_;
+  const bool has_own_clock_;
+  std::atomic<std::thread::id> thread_{};
+  std::atomic<bool> woken_{false};
+  std::atomic<bool> any_cancelled_{false};
+
+  std::mutex mutex_;
+  std::condition_variable room_;
+  std::vector<std::unique_ptr<AsyncCall>> arrived_;
+  std::vector<std::function<void()>> tasks_;
+  std::size_t unfinished_ = 0;
+  bool stopping_ = false;
+  bool closed_ = false;
+
+  std::unordered_map<AsyncCall*, std::unique_ptr<AsyncCall>> calls_;
+  std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
+  std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line.
+  std::list<AsyncCall*> line_;
+  core::Concurrency concurrency_;
+  std::vector<http::AsyncTransport::Ended> ended_;
+  std::optional<Alarm> alarm_;
+};
+
+void Engine::Loop::run() {
+  thread_ = std::this_thread::get_id();
+  for (;;) {
+    woken_ = false;
+    take_what_came();
+    if (any_cancelled_.exchange(false)) advance_cancelled();
+    wake_sleepers();
+    admit();
+    hear_of_ended();
+    if (woken_) continue;
+    if (has_ended()) break;
+    transport_->wait(time_to_wait());
+  }
+  // The handles that are left need neither connections nor the key.
+  alarm_.reset();
+  transport_.reset();
+  context_.reset();
+}
+
+// Whether there will be no call and no task any more.
+bool Engine::Loop::has_ended() {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_ || !calls_.empty() || !arrived_.empty() || !tasks_.empty()) return false;
+  closed_ = true;
+  return true;
+}
+
+void Engine::Loop::take_what_came() {
+  std::vector<std::unique_ptr<AsyncCall>> arrived;
+  std::vector<std::function<void()>> tasks;
+  bool stopping = false;
+  {
+    const std::lock_guard lock(mutex_);
+    arrived.swap(arrived_);
+    tasks.swap(tasks_);
+    stopping = stopping_;
+  }
+  for (auto& call : arrived) {
+    AsyncCall& added = *call;
+    calls_.emplace(&added, std::move(call));
+    advance(added);
+  }
+  for (auto& task : tasks) {
+    task();
+    task = nullptr;
+  }
+  if (!stopping) return;
+  for (const auto& [call, owned] : calls_) call->cancel();
+}
+
+// Finds out what is due, wherever the call stands, unless it is on the wire.
+void Engine::Loop::advance(AsyncCall& call, bool is_next_in_line) noexcept {
+  if (call.place == Place::on_the_wire) return;
+  take_out(call);
+  std::exception_ptr exception;
+  try {
+    if (step(call, is_next_in_line) != Call::Step::finish) return;
+  } catch (...) {
+    exception = std::current_exception();
+  }
+  complete(call, exception);
+}
+
+Call::Step Engine::Loop::step(AsyncCall& call, bool is_next_in_line) {
+  const Call::Step next = call.call().next();
+  if (next == Call::Step::wait) {
+    call.timer = asleep_.emplace(call.call().due_at(), &call);
+    call.place = Place::asleep;
+  } else if (next == Call::Step::send && has_room() && (is_next_in_line || line_.empty())) {
+    const TransportLimits limits = call.call().begin_attempt();
+    transport_->begin(&call, call.call().request(), limits);
+    call.epoch = concurrency_.epoch();
+    call.place = Place::on_the_wire;
+  } else if (next == Call::Step::send) {
+    call.in_line = line_.insert(line_.end(), &call);
+    call.timer = deadlines_.end();
+    call.place = Place::in_line;
+    call.timer = deadlines_.emplace(call.call().deadline(), &call);
+  }
+  return next;
+}
+
+void Engine::Loop::take_out(AsyncCall& call) noexcept {
+  if (call.place == Place::asleep) asleep_.erase(call.timer);
+  if (call.place == Place::in_line) {
+    if (call.timer != deadlines_.end()) deadlines_.erase(call.timer);
+    line_.erase(call.in_line);
+  }
+  call.place = Place::nowhere;
+}
+
+void Engine::Loop::complete(AsyncCall& call, const std::exception_ptr& exception) noexcept {
+  take_out(call);
+  const auto found = calls_.find(&call);
+  const std::unique_ptr<AsyncCall> owned = std::move(found->second);
+  calls_.erase(found);
+  give_back_place();
+  if (exception)
+    owned->fail(exception);
+  else
+    owned->finish();
+}
+
+void Engine::Loop::admit() {
+  while (!line_.empty() && has_room()) advance(*line_.front(), true);
+}
+
+void Engine::Loop::wake_sleepers() {
+  if (asleep_.empty() && deadlines_.empty()) return;
+  const auto now = context_->clock->now();
+  for (auto* timers : {&asleep_, &deadlines_}) {
+    std::vector<AsyncCall*> due;
+    for (auto timer = timers->begin(); timer != timers->end() && timer->first <= now; ++timer)
+      due.push_back(timer->second);
+    for (AsyncCall* call : due) advance(*call);
+  }
+}
+
+void Engine::Loop::hear_of_ended() {
+  const std::size_t under_way = transport_->size();
+  try {
+    transport_->perform(ended_);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): without memory; it is tried again.
+  }
+  for (auto& [owner, result, exception] : ended_) {
+    AsyncCall& call = *static_cast<AsyncCall*>(owner);
+    call.place = Place::nowhere;
+    if (exception) {
+      complete(call, exception);
+      continue;
+    }
+    if (const auto* response = std::get_if<TransportResponse>(&result)) {
+      if (response->status == 429) concurrency_.refused(call.epoch, under_way);
+      if (response->status < 400) concurrency_.succeeded(transport_->capacity());
+    }
+    try {
+      call.call().end_attempt(std::move(result));
+    } catch (...) {
+      complete(call, std::current_exception());
+      continue;
+    }
+    advance(call);
+  }
+  // What has ended has made room.
+  if (!ended_.empty()) woken_ = true;
+  ended_.clear();
+}
+
+void Engine::Loop::advance_cancelled() {
+  transport_->note_cancellation();
+  std::vector<AsyncCall*> cancelled;
+  for (const auto& [call, owned] : calls_)
+    if (call->is_cancelled()) cancelled.push_back(call);
+  for (AsyncCall* call : cancelled) advance(*call);
+}
+
+milliseconds Engine::Loop::time_to_wait() {
+  if (has_own_clock_) {
+    alarm_->set(asleep_.empty() ? std::nullopt : std::optional(asleep_.begin()->first));
+    // Nobody sleeps for those in line: a clock that moves with its sleepers would take their time away.
+    return deadlines_.empty() ? long_wait : milliseconds(10);
+  }
+  auto next = Clock::time_point::max();
+  for (const auto* timers : {&asleep_, &deadlines_})
+    if (!timers->empty()) next = std::min(next, timers->begin()->first);
+  if (next == Clock::time_point::max()) return long_wait;
+  const auto left = std::chrono::ceil<milliseconds>(next - context_->clock->now());
+  return std::clamp(left, milliseconds(0), long_wait);
+}
+
+Engine::Engine(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
+    : loop_(std::make_shared<Loop>(std::move(context), std::move(transport))),
+      thread_(started([loop = loop_] { loop->run(); })) {}
+
+Engine::~Engine() {
+  loop_->stop();
+  if (loop_->is_this_thread())
+    thread_.detach();
+  else
+    thread_.join();
+}
+
+std::shared_ptr<detail::AsyncState> Engine::state_of(const Request& request) {
+  CallContext& context = loop_->context();
+  detail::AsyncState::OnThrow on_throw;
+  if (context.config.observer)
+    on_throw = [observer = context.config.observer, method = context.key->redact(request.method),
+                path = context.key->redact(request.path)](std::uint64_t call,
+                                                          const std::exception_ptr& thrown) {
+      detail::CallReporter::callback_threw(*observer, call, method, path, thrown);
+    };
+  return std::make_shared<detail::AsyncState>(loop_, std::move(on_throw));
+}
+
+detail::AsyncHandle Engine::refused(const std::exception_ptr& exception) {
+  const auto state = state_of({});
+  state->set(detail::failed(exception));
+  return detail::AsyncHandle(state);
+}
+
+detail::AsyncHandle Engine::submit(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                                   AsyncCall::Read read) {
+  CallContext& context = loop_->context();
+  const auto state = state_of(request);
+  try {
+    core::validate(request);
+    core::validate(options);
+    auto call = std::make_unique<AsyncCall>(context, request, options, safe_to_repeat, std::move(read), state,
+                                            &Loop::on_cancelled, loop_.get());
+    const bool waits = options.when_full == WhenFull::wait;
+    const auto until = std::chrono::steady_clock::now() + context.limits_of(options).deadline;
+    if (loop_->take_place(waits, options.cancel, until)) {
+      loop_->add(std::move(call));
+    } else {
+      call->call().refuse(waits ? TransportErrorKind::timeout : TransportErrorKind::queue_full);
+      call->finish();
+    }
+  } catch (...) {
+    state->set(detail::failed(std::current_exception()));
+  }
+  return detail::AsyncHandle(state);
+}
+
+}  // namespace operate::client

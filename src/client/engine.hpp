@@ -1,0 +1,42 @@
+#pragma once
+
+#include "client/async_call.hpp"
+#include "client/call_context.hpp"
+#include "http/async_transport.hpp"
+
+#include <operate/detail/async_handle.hpp>
+#include <operate/request.hpp>
+
+#include <exception>
+#include <memory>
+#include <thread>
+
+namespace operate::client {
+
+/// The client's thread and the calls that it drives. Any number of threads may submit.
+class Engine {
+ public:
+  /// Starts the thread.
+  Engine(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport);
+  /// Each call that is left ends in a CancelledError, and the thread with the last of them. May run on that
+  /// thread itself, which then goes on for as long by itself.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Lets a call run. Waits where there are as many as there may be, unless the options say otherwise or it
+  /// is the engine's own thread that asks.
+  detail::AsyncHandle submit(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+                             AsyncCall::Read read);
+
+  /// The outcome of a call whose arguments were refused.
+  detail::AsyncHandle refused(const std::exception_ptr& exception);
+
+ private:
+  class Loop;
+  std::shared_ptr<detail::AsyncState> state_of(const Request& request);
+  std::shared_ptr<Loop> loop_;
+  std::thread thread_;
+};
+
+}  // namespace operate::client

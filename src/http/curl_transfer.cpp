@@ -1,0 +1,489 @@
+#include "http/curl_transfer.hpp"
+
+#include "core/headers.hpp"
+#include "core/request_builder.hpp"
+
+#ifndef _WIN32
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#endif
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace operate::http {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t max_header_bytes = 256u << 10;
+constexpr std::string_view key_header = "x-api-key";
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::size_t bytes_of_headers(const TransportRequest& request) {
+  std::size_t bytes = key_header.size() + request.api_key.size() + HeaderList::overhead;
+  for (const auto& [name, value] : request.headers)
+    bytes += name.size() + value.size() + HeaderList::overhead;
+  return bytes + sizeof "Content-Type:" + sizeof "Expect:";
+}
+
+bool is_before_request(TransportErrorKind kind) {
+  return kind == TransportErrorKind::resolve || kind == TransportErrorKind::connect ||
+         kind == TransportErrorKind::tls || kind == TransportErrorKind::proxy;
+}
+
+bool is_permanent(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_ISSUER_ERROR;
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(CURL* easy, const TransportSettings& settings, const TransportRequest& request,
+                           const TransportLimits& limits, Connection connection,
+                           const KeptSockets* kept_sockets)
+    : easy_(easy),
+      settings_(settings),
+      request_(request),
+      limits_(limits),
+      kept_sockets_(kept_sockets),
+      headers_(request.headers.size() + 3, bytes_of_headers(request)) {
+  answer_.headers.reserve(16);
+  curl_easy_reset(easy_);
+  set_headers();
+  set_request();
+  set_connection(connection);
+  set_limits_of_trust();
+  set_callbacks();
+}
+
+void CurlTransfer::start() { start_ = last_activity_ = SteadyClock::now(); }
+
+TransportResult CurlTransfer::finish(std::optional<CURLcode> code) {
+  if (exception_) std::rethrow_exception(exception_);
+  TransportResult result = result_of(must_end_ ? std::nullopt : code);
+  Transfer facts = this->facts();
+  const auto* answer = std::get_if<TransportResponse>(&result);
+  const auto& headers = answer ? answer->headers : answer_.headers;
+  if (const auto* id = core::find_header(headers, "x-request-id")) facts.request_id = *id;
+  std::visit([&](auto& outcome) { outcome.transfer = std::move(facts); }, result);
+  return result;
+}
+
+TransportResult CurlTransfer::result_of(std::optional<CURLcode> code) {
+  if (!code && cancelled_)
+    return TransportFailure{TransportErrorKind::cancelled, {}, elapsed(), connected_, {}};
+  if (!code) return timed_out(expired_);
+  // For libcurl, a connection that closes in the middle of the headers ends them.
+  if (*code == CURLE_OK && !headers_complete_) broken_ = "the headers break off";
+  if (broken_) return TransportFailure{TransportErrorKind::receive, {}, elapsed(), true, broken_};
+  if (*code == CURLE_OK) {
+    const long status = number(CURLINFO_RESPONSE_CODE);
+    answer_.status = static_cast<int>(status);
+    // Through a tunnel, and without a proxy, it is the server's own.
+    if (status == 407 && settings_.proxy && !settings_.proxy->is_socks() &&
+        request_.url.substr(0, 5) == "http:")
+      return refused_by_proxy(status);
+    return std::move(answer_);
+  }
+  return failed(*code);
+}
+
+TransportFailure CurlTransfer::failed(CURLcode code) {
+  const long connect_code = number(CURLINFO_HTTP_CONNECTCODE);
+  const bool at_proxy = !connected_ && is_of_proxy(code, connect_code >= 200);
+  const TransportErrorKind kind = kind_of(code, at_proxy);
+  // libcurl makes a new connection by itself where a kept one is lost, even if it may not send the request
+  // again. What that fails with is not what happened: the request was on its way.
+  if (connected_ && !request_.safe_to_repeat &&
+      (is_before_request(kind) || connect_code >= 300 || code == CURLE_OPERATION_TIMEDOUT ||
+       code == CURLE_SEND_FAIL_REWIND))
+    return {TransportErrorKind::receive, {}, elapsed(), true, "it ended without an answer"};
+  if (code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
+  if (connect_code >= 300) return refused_by_proxy(connect_code);
+  // A text about a proxy may quote the proxy's address, with its password.
+  const std::string_view text = error_.data();
+  const bool shown = !text.empty() && text.find("roxy") == std::string_view::npos &&
+                     text.find('@') == std::string_view::npos && text.find("://") == std::string_view::npos;
+  std::string words(shown ? text : curl_easy_strerror(code));
+  if (at_proxy) words = proxy_name() + ": " + words;
+  if (kind == TransportErrorKind::too_large) words.clear();  // Not what the limit is called inside libcurl.
+  return {kind, {}, elapsed(), connected_, words, is_permanent(code)};
+}
+
+template <class T>
+void CurlTransfer::set(CURLoption option, T value) {
+  if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw std::bad_alloc();
+}
+
+void CurlTransfer::set_headers() {
+  headers_.add(key_header, request_.api_key);
+  for (const auto& [name, value] : request_.headers) headers_.add(name, value);
+  if (core::sends_body(request_)) {
+    if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
+    headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+  }
+  set(CURLOPT_HTTPHEADER, headers_.link());
+  set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
+  set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
+}
+
+void CurlTransfer::set_request() {
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_PATH_AS_IS, 1L);
+  const std::string& method = request_.method;
+  if (method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (core::sends_body(request_)) {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    if (method != "POST") set(CURLOPT_CUSTOMREQUEST, method.c_str());
+  } else if (method != "GET") {
+    set(CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+}
+
+void CurlTransfer::set_connection(Connection connection) {
+  // libcurl repeats a request by itself where a kept connection turns out to be closed, even after the
+  // server has read it. A body that cannot be read again stops that; where there is none to read, only a
+  // new connection does.
+  const bool could_be_repeated = !request_.safe_to_repeat && request_.body.empty();
+  if (could_be_repeated || connection == Connection::fresh) set(CURLOPT_FRESH_CONNECT, 1L);
+  if (!kept_sockets_) return;
+  if (settings_.tls) set(CURLOPT_PIPEWAIT, 1L);  // Wait until it is known whether the server speaks HTTP/2.
+#ifdef TCP_USER_TIMEOUT
+  // A shared connection outlives the calls that fail on it, unless it fails itself.
+  set(CURLOPT_SOCKOPTFUNCTION, &CurlTransfer::on_socket);
+  set(CURLOPT_SOCKOPTDATA, this);
+#endif
+}
+
+void CurlTransfer::set_limits_of_trust() {
+  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!settings_.ca_file.empty()) {
+    set(CURLOPT_CAINFO, settings_.ca_file.c_str());
+    // Refused by TLS libraries that trust no folder in the first place.
+    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+  }
+#if LIBCURL_VERSION_NUM >= 0x075500
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set_proxy();
+}
+
+// Also where there is none: otherwise libcurl looks at the environment, for this machine, too.
+void CurlTransfer::set_proxy() {
+  set(CURLOPT_PROXY, settings_.proxy ? settings_.proxy->url.c_str() : "");
+  set(CURLOPT_NOPROXY, "");
+  if (!settings_.proxy) return;
+  if (!settings_.proxy->user.empty() || !settings_.proxy->password.empty()) {
+    set(CURLOPT_PROXYUSERNAME, settings_.proxy->user.c_str());
+    set(CURLOPT_PROXYPASSWORD, settings_.proxy->password.c_str());
+    set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+  }
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!settings_.proxy->speaks_tls()) return;
+  set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
+  if (!settings_.ca_file.empty()) {
+    set(CURLOPT_PROXY_CAINFO, settings_.ca_file.c_str());
+    curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
+  }
+}
+
+void CurlTransfer::set_callbacks() {
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_ERRORBUFFER, error_.data());
+  // libcurl divides this limit among a host's addresses; the other limits are watched in must_end().
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
+#if LIBCURL_VERSION_NUM >= 0x075700
+  set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
+#endif
+  set(CURLOPT_PREREQFUNCTION, &CurlTransfer::on_connected);
+  set(CURLOPT_PREREQDATA, this);
+  set(CURLOPT_READFUNCTION, &CurlTransfer::on_read);
+  set(CURLOPT_READDATA, this);
+  set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek);
+  set(CURLOPT_SEEKDATA, this);
+  set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  set(CURLOPT_HEADERDATA, this);
+  set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  set(CURLOPT_WRITEDATA, this);
+}
+
+bool CurlTransfer::must_end() {
+  if (must_end_) return true;
+  const auto now = SteadyClock::now();
+  if (active_) last_activity_ = now;
+  active_ = false;
+  left_ = limits_.deadline;
+  expired_ = TimeLimit::deadline;
+  if (limits_.timeout < left_) {
+    left_ = limits_.timeout;
+    expired_ = TimeLimit::attempt;
+  }
+  left_ -= std::chrono::floor<milliseconds>(now - start_);
+  if (connected_ && !awaits_answer()) {
+    const milliseconds stall =
+        settings_.stall_timeout - std::chrono::floor<milliseconds>(now - last_activity_);
+    if (stall < left_) {
+      left_ = stall;
+      expired_ = TimeLimit::stall;
+    }
+  }
+  cancelled_ = limits_.cancel.is_cancelled();
+  must_end_ = cancelled_ || left_ <= milliseconds::zero();
+  return must_end_;
+}
+
+milliseconds CurlTransfer::elapsed() const {
+  return std::chrono::duration_cast<milliseconds>(SteadyClock::now() - start_);
+}
+
+long CurlTransfer::number(CURLINFO what) const {
+  long value = 0;
+  curl_easy_getinfo(easy_, what, &value);
+  return value;
+}
+
+Transfer CurlTransfer::facts() const {
+  Transfer facts;
+  const auto read = [&](CURLINFO what) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(easy_, what, &value);
+    return value;
+  };
+  const auto span = [](curl_off_t from, curl_off_t to) {
+    return std::chrono::microseconds(std::max<curl_off_t>(to - from, 0));
+  };
+  facts.http_version = version();
+  facts.connection_reused = connected_ && number(CURLINFO_NUM_CONNECTS) == 0;
+  facts.bytes_sent = static_cast<std::int64_t>(body_sent_);
+  facts.bytes_received = read(CURLINFO_SIZE_DOWNLOAD_T);
+  if (!facts.connection_reused) {
+    const curl_off_t named = read(CURLINFO_NAMELOOKUP_TIME_T), made = read(CURLINFO_CONNECT_TIME_T);
+    facts.name_lookup = span(0, named);
+    facts.connect = span(named, made);
+    facts.tls = span(made, read(CURLINFO_APPCONNECT_TIME_T));
+  }
+  // libcurl's own figure is the time at which a body began to go out.
+  if (header_bytes_ > 0)
+    facts.first_byte = std::chrono::duration_cast<std::chrono::microseconds>(first_byte_ - start_);
+  facts.total = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start_);
+  return facts;
+}
+
+const char* CurlTransfer::version() const {
+  switch (header_bytes_ > 0 ? number(CURLINFO_HTTP_VERSION) : 0) {
+    case CURL_HTTP_VERSION_1_0:
+      return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "2";
+    default:
+      return "";
+  }
+}
+
+TransportFailure CurlTransfer::timed_out(TimeLimit limit) const {
+  const bool by_proxy = settings_.proxy && !settings_.proxy->is_socks() && !connected_ &&
+                        number(CURLINFO_HTTP_CONNECTCODE) < 200;
+  return {TransportErrorKind::timeout, limit, elapsed(), connected_,
+          by_proxy ? "by the proxy " + proxy_name() : std::string()};
+}
+
+// Whether what failed before the request could be sent is the proxy's. Behind a tunnel, and in that of a
+// SOCKS proxy, it is the server that speaks TLS.
+bool CurlTransfer::is_of_proxy(CURLcode code, bool behind_tunnel) const {
+  if (!settings_.proxy || code == CURLE_OUT_OF_MEMORY) return false;
+  return !(behind_tunnel || settings_.proxy->is_socks()) || kind_of(code, false) != TransportErrorKind::tls;
+}
+
+// For messages; its URL holds no password.
+std::string CurlTransfer::proxy_name() const {
+  return settings_.proxy->url + " of " + settings_.proxy->origin;
+}
+
+TransportErrorKind CurlTransfer::kind_of(CURLcode code, bool at_proxy) const {
+  if (too_large_) return TransportErrorKind::too_large;
+  if (at_proxy) return TransportErrorKind::proxy;
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return TransportErrorKind::resolve;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return TransportErrorKind::proxy;
+    case CURLE_COULDNT_CONNECT:
+      return TransportErrorKind::connect;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_USE_SSL_FAILED:
+      return TransportErrorKind::tls;
+    case CURLE_SEND_ERROR:
+      return TransportErrorKind::send;
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+      return TransportErrorKind::too_large;
+#endif
+    case CURLE_OUT_OF_MEMORY:
+      // That is how libcurl ends at a single header of more than 100 KiB.
+      if (connected_ && !headers_complete_) return TransportErrorKind::too_large;
+      throw std::bad_alloc();
+    default:
+      return connected_ ? TransportErrorKind::receive : TransportErrorKind::connect;
+  }
+}
+
+// Nothing of the request has gone further, and with what it was asked the proxy will say so again, unless
+// its trouble is one of time.
+TransportFailure CurlTransfer::refused_by_proxy(long status) const {
+  const bool passing = status == 408 || status == 429 || status >= 500;
+  return {TransportErrorKind::proxy,
+          {},
+          elapsed(),
+          /*request_may_have_arrived=*/false,
+          proxy_name() + ": status " + std::to_string(status) +
+              (status == 407 ? ", it wants a user and password, or others" : ""),
+          !passing};
+}
+
+// Runs a callback's work, so that no exception passes through libcurl's frames.
+template <class F>
+std::size_t CurlTransfer::guarded(void* self, std::size_t failure, F work) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  try {
+    transfer.active_ = true;
+    return work(transfer);
+  } catch (...) {
+    transfer.exception_ = std::current_exception();
+    return failure;
+  }
+}
+
+int CurlTransfer::on_connected(void* self, char*, char*, int, int local_port) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (transfer.kept_sockets_ && transfer.number(CURLINFO_NUM_CONNECTS) == 0 &&
+      transfer.kept_sockets_->has_unasked_input(local_port)) {
+    transfer.met_unasked_input_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  transfer.connected_ = transfer.active_ = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+std::size_t CurlTransfer::on_read(char* to, std::size_t size, std::size_t count, void* self) {
+  return guarded(self, CURL_READFUNC_ABORT, [&](CurlTransfer& transfer) {
+    const std::string_view body = transfer.request_.body;
+    const std::size_t bytes = std::min(size * count, body.size() - transfer.body_sent_);
+    std::memcpy(to, body.data() + transfer.body_sent_, bytes);
+    transfer.body_sent_ += bytes;
+    return bytes;
+  });
+}
+
+#ifdef TCP_USER_TIMEOUT
+int CurlTransfer::on_socket(void* self, curl_socket_t socket, curlsocktype) {
+  const auto& settings = static_cast<CurlTransfer*>(self)->settings_;
+  const auto most = static_cast<int>(settings.stall_timeout.count());
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &most, sizeof most);
+  return CURL_SOCKOPT_OK;
+}
+#endif
+
+int CurlTransfer::on_seek(void* self, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (!transfer.request_.safe_to_repeat || origin != SEEK_SET || offset < 0 ||
+      static_cast<std::size_t>(offset) > transfer.request_.body.size())
+    return CURL_SEEKFUNC_FAIL;
+  transfer.body_sent_ = static_cast<std::size_t>(offset);
+  return CURL_SEEKFUNC_OK;
+}
+
+std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::size_t bytes = size * count;
+  return guarded(self, bytes + 1, [&](CurlTransfer& transfer) {
+    if (transfer.header_bytes_ == 0) transfer.first_byte_ = SteadyClock::now();
+    transfer.header_bytes_ += bytes;
+    if (transfer.header_bytes_ > max_header_bytes) {
+      transfer.too_large_ = true;
+      return bytes + 1;
+    }
+    transfer.take_header(std::string_view(data, bytes));
+    return transfer.broken_ ? bytes + 1 : bytes;
+  });
+}
+
+void CurlTransfer::take_header(std::string_view line) {
+  auto& headers = answer_.headers;
+  if (line.substr(0, 5) == "HTTP/") {  // Also behind a 1xx answer, whose headers do not count.
+    headers.clear();
+    headers_complete_ = false;
+    // libcurl would wait for what the new protocol says.
+    if (line.substr(0, 12).find(" 101") != std::string_view::npos)
+      broken_ = "it changes to a protocol that nobody asked for";
+    return;
+  }
+  if (headers_complete_) return;  // A trailer.
+  const std::string_view text = trim(line);
+  if (line.front() == ' ' || line.front() == '\t') {  // A header's continued line.
+    if (!headers.empty() && !text.empty()) headers.back().value.append(" ").append(text);
+  } else if (text.empty()) {
+    headers_complete_ = true;
+  } else if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+    headers.push_back({std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+    if (core::same_name(headers.back().name, "content-length")) check_length();
+  }
+}
+
+// libcurl takes the last of several lengths, and none for one beyond its range. Where the body ends would
+// then be a guess.
+void CurlTransfer::check_length() {
+  const std::string& length = answer_.headers.back().value;
+  if (length.empty() || length.size() > 18 || length.find_first_not_of("0123456789") != std::string::npos)
+    broken_ = "its Content-Length is no length";
+  else if (*core::find_header(answer_.headers, "content-length") != length)
+    broken_ = "it has two lengths that differ";
+}
+
+std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::size_t bytes = size * count;
+  return guarded(self, bytes + 1, [&](CurlTransfer& transfer) {
+    std::string& body = transfer.answer_.body;
+    // A few bytes on the wire can unpack for seconds, all within one step of libcurl's.
+    if (transfer.must_end()) return bytes + 1;
+    if (bytes > transfer.settings_.max_response_bytes - body.size()) {
+      transfer.too_large_ = true;
+      return bytes + 1;
+    }
+    body.append(data, bytes);
+    return bytes;
+  });
+}
+
+}  // namespace operate::http

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/secret.hpp"
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace operate::http {
+
+/// The list that libcurl reads, over memory that is ours: two allocations instead of two a header, and the
+/// key in it is wiped.
+class HeaderList {
+ public:
+  // `bytes` must be enough for all lines, so that no copy of the key stays behind where the memory was
+  // before.
+  HeaderList(std::size_t count, std::size_t bytes) {
+    text_.reserve(bytes);
+    ends_.reserve(count);
+  }
+  ~HeaderList() { core::wipe(text_); }
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
+
+  // What one line takes beyond its name and value.
+  static constexpr std::size_t overhead = 3;
+
+  void add(std::string_view name, std::string_view value) {
+    // libcurl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
+    const bool blank = value.find_first_not_of(" \t") == std::string_view::npos;
+    text_.append(name).append(blank ? ";" : ": ");
+    if (!blank) text_.append(value);
+    end_line();
+  }
+  void leave_out(std::string_view name) {
+    text_.append(name).append(":");
+    end_line();
+  }
+
+  curl_slist* link() {
+    nodes_.resize(ends_.size());
+    char* line = text_.data();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      nodes_[i] = {line, i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+      line = text_.data() + ends_[i];
+    }
+    return nodes_.data();
+  }
+
+ private:
+  void end_line() {
+    text_.push_back('\0');
+    ends_.push_back(text_.size());
+  }
+
+  std::string text_;  // The lines, each with a NUL behind it.
+  std::vector<std::size_t> ends_;
+  std::vector<curl_slist> nodes_;
+};
+
+}  // namespace operate::http

@@ -1,0 +1,142 @@
+#include "http/multi_transport.hpp"
+
+#include "http/curl_transfer.hpp"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+#include <utility>
+
+namespace operate::http {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// libcurl's own limit, unless the server's is lower.
+constexpr std::size_t streams_of_a_connection = 100;
+
+}  // namespace
+
+struct MultiTransport::Running {
+  void* owner;
+  const TransportRequest& request;
+  const TransportLimits limits;
+  CURL* easy;
+  std::size_t index = 0;  // In running_.
+  std::optional<CurlTransfer> transfer = {};
+};
+
+MultiTransport::MultiTransport(TransportSettings settings)
+    : settings_(prepared(std::move(settings))), multi_(curl_multi_init()) {
+  if (!multi_) throw std::bad_alloc();
+  const auto connections = static_cast<long>(settings_.max_connections);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+}
+
+MultiTransport::~MultiTransport() {
+  for (const auto& running : running_) {
+    curl_multi_remove_handle(multi_, running->easy);
+    curl_easy_cleanup(running->easy);
+  }
+  for (CURL* easy : idle_) curl_easy_cleanup(easy);
+  curl_multi_cleanup(multi_);
+}
+
+std::size_t MultiTransport::capacity() const noexcept {
+  return settings_.max_connections * (multiplexes_ ? streams_of_a_connection : 1);
+}
+
+void MultiTransport::begin(void* owner, const TransportRequest& request, const TransportLimits& limits) {
+  // With room for all of them, ending one cannot fail.
+  idle_.reserve(running_.size() + idle_.size() + 1);
+  running_.reserve(running_.size() + 1);
+  CURL* easy = nullptr;
+  if (idle_.empty()) {
+    easy = curl_easy_init();
+    if (!easy) throw std::bad_alloc();
+    idle_.push_back(easy);
+  }
+  easy = idle_.back();
+  start(std::unique_ptr<Running>(new Running{owner, request, limits, easy}), false);
+}
+
+void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
+  using Connection = CurlTransfer::Connection;
+  running->transfer.emplace(running->easy, settings_, running->request, running->limits,
+                            fresh ? Connection::fresh : Connection::kept, &kept_sockets_);
+  curl_easy_setopt(running->easy, CURLOPT_PRIVATE, running.get());
+  running->transfer->start();
+  if (curl_multi_add_handle(multi_, running->easy) != CURLM_OK) throw std::bad_alloc();
+  idle_.pop_back();
+  running->index = running_.size();
+  running_.push_back(std::move(running));
+  next_check_ = {};
+}
+
+void MultiTransport::perform(std::vector<Ended>& ended) {
+  int count = 0;
+  if (curl_multi_perform(multi_, &count) != CURLM_OK) throw std::bad_alloc();
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &count)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    void* self = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
+    end(*static_cast<Running*>(self), &code, ended);
+  }
+  if (!running_.empty() && SteadyClock::now() >= next_check_) end_those_out_of_time(ended);
+}
+
+void MultiTransport::end_those_out_of_time(std::vector<Ended>& ended) {
+  milliseconds least = settings_.stall_timeout;
+  for (std::size_t i = running_.size(); i-- > 0;) {
+    Running& running = *running_[i];
+    if (running.transfer->must_end())
+      end(running, nullptr, ended);
+    else
+      least = std::min(least, running.transfer->time_left());
+  }
+  next_check_ = SteadyClock::now() + least;
+}
+
+void MultiTransport::end(Running& running, const CURLcode* code, std::vector<Ended>& ended) {
+  if (code && *code == CURLE_OK) {
+    kept_sockets_.note(running.easy);
+    multiplexes_ = running.transfer->number(CURLINFO_HTTP_VERSION) >= CURL_HTTP_VERSION_2_0;
+  }
+  curl_multi_remove_handle(multi_, running.easy);
+  auto taken = std::exchange(running_[running.index], std::move(running_.back()));
+  running_.pop_back();
+  if (taken->index < running_.size()) running_[taken->index]->index = taken->index;
+  idle_.push_back(taken->easy);
+
+  Ended result{taken->owner};
+  try {
+    // Nothing was sent: as if libcurl had not chosen that connection.
+    if (taken->transfer->met_unasked_input()) {
+      taken->transfer.reset();
+      start(std::move(taken), true);
+      return;
+    }
+    result.result =
+        taken->transfer->finish(code ? std::optional<CURLcode>(*code) : std::optional<CURLcode>());
+  } catch (...) {
+    result.exception = std::current_exception();
+  }
+  ended.push_back(std::move(result));
+}
+
+void MultiTransport::wait(milliseconds at_most) {
+  if (!running_.empty()) {
+    const auto left = std::chrono::ceil<milliseconds>(next_check_ - SteadyClock::now());
+    at_most = std::clamp(left, milliseconds(0), at_most);
+  }
+  curl_multi_poll(multi_, nullptr, 0, static_cast<int>(at_most.count()), nullptr);
+}
+
+void MultiTransport::wake() noexcept { curl_multi_wakeup(multi_); }
+
+}  // namespace operate::http
