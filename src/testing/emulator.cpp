@@ -3,9 +3,9 @@
 #include "core/headers.hpp"
 #include "testing/certificate.hpp"
 #include "testing/emulated_api.hpp"
+#include "testing/framing.hpp"
 #include "testing/front.hpp"
 #include "testing/http_server.hpp"
-#include "testing/marked_answer.hpp"
 #include "testing/message.hpp"
 
 #include <algorithm>
@@ -33,6 +33,10 @@ void require(bool good, const char* method, const char* problem) {
     throw std::invalid_argument(std::string("operate::testing::Emulator::") + method + ": " + problem);
 }
 
+void require_path(const std::string& path, const char* method) {
+  require(path.empty() || path[0] == '/', method, "the path does not begin with /");
+}
+
 ReceivedRequest without_key(ReceivedRequest request) {
   for (auto& [name, value] : request.headers)
     if (core::same_name(name, "x-api-key")) value = "[removed]";
@@ -51,9 +55,8 @@ class Emulator::Impl {
                 {{"POST", "/v/alpha/people/create"},
                  [this](const auto& request) { return api_.create_person(request); }}},
         certificate_(options.tls ? std::make_unique<Certificate>("IP:127.0.0.1,DNS:localhost") : nullptr),
-        mark_(new_mark()),
-        server_([this](const ReceivedRequest& request) { return serve(request); }, mark_),
-        front_(options.port, certificate_.get(), server_.path(), mark_) {}
+        server_([this](const ReceivedRequest& request) { return serve(request); }),
+        front_(options.port, certificate_.get(), server_) {}
 
   ~Impl() {
     const std::lock_guard lock(mutex_);
@@ -71,9 +74,9 @@ class Emulator::Impl {
     const std::lock_guard lock(mutex_);
     routes_[{std::move(method), std::move(path)}] = std::move(handler);
   }
-  void script(std::variant<EmulatorResponse, Fault> what, int times) {
+  void script(std::variant<EmulatorResponse, Fault> what, int times, std::string path) {
     const std::lock_guard lock(mutex_);
-    scripted_.push_back({std::move(what), times});
+    scripted_.push_back({std::move(what), times, std::move(path)});
   }
   void clear_next() {
     const std::lock_guard lock(mutex_);
@@ -100,6 +103,7 @@ class Emulator::Impl {
   struct Scripted {
     std::variant<EmulatorResponse, Fault> what;
     int times;
+    std::string path;  // Empty: of any request.
   };
 
   Reply serve(const ReceivedRequest& request) {
@@ -121,11 +125,14 @@ class Emulator::Impl {
   // What stands in line for the request. Under the lock that notes it, so that both have one order.
   std::optional<std::variant<EmulatorResponse, Fault>> note(ReceivedRequest request) {
     const std::lock_guard lock(mutex_);
+    const auto next = std::find_if(scripted_.begin(), scripted_.end(), [&](const Scripted& one) {
+      return one.path.empty() || one.path == request.path;
+    });
     requests_.push_back(std::move(request));
     if (requests_.size() > most_requests) requests_.pop_front();
-    if (scripted_.empty()) return std::nullopt;
-    auto what = scripted_.front().what;
-    if (--scripted_.front().times == 0) scripted_.pop_front();
+    if (next == scripted_.end()) return std::nullopt;
+    auto what = next->what;
+    if (--next->times == 0) scripted_.erase(next);
     return what;
   }
 
@@ -142,6 +149,8 @@ class Emulator::Impl {
       return answer;
     } catch (const std::exception& error) {
       return EmulatedApi::undocumented(500, std::string("The route's handler threw: ") + error.what());
+    } catch (...) {
+      return EmulatedApi::undocumented(500, "The route's handler threw what is no std::exception");
     }
   }
 
@@ -178,7 +187,6 @@ class Emulator::Impl {
   std::deque<ReceivedRequest> requests_;
 
   std::unique_ptr<Certificate> certificate_;
-  std::string mark_;
   HttpServer server_;
   Front front_;
 };
@@ -204,6 +212,8 @@ Config Emulator::config() const {
 
 void Emulator::rotate_api_key(std::string key, milliseconds keep_previous) {
   require(!key.empty(), "rotate_api_key", "the key is empty");
+  require(std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; }), "rotate_api_key",
+          "the key has a blank, a control character or a character that is not ASCII");
   require(key != expired_key && key != forbidden_key, "rotate_api_key", "the key is one that is refused");
   require(keep_previous.count() >= 0, "rotate_api_key", "the time is negative");
   impl_->api().rotate_key(std::move(key), keep_previous);
@@ -221,26 +231,32 @@ void Emulator::after_each_page(std::function<void(const ReceivedRequest&)> chang
 
 void Emulator::add_route(std::string method, std::string path, Handler handler) {
   require(handler != nullptr, "add_route", "the handler is empty");
+  require(is_method(method), "add_route", "the method is none, or not in capitals");
+  require(!path.empty(), "add_route", "the path is empty");
+  require_path(path, "add_route");
   impl_->add_route(std::move(method), std::move(path), std::move(handler));
 }
 
-void Emulator::answer_next(EmulatorResponse answer) {
+void Emulator::answer_next(EmulatorResponse answer, std::string path) {
   require_sendable(answer);
-  impl_->script(std::move(answer), 1);
+  require_path(path, "answer_next");
+  impl_->script(std::move(answer), 1, std::move(path));
 }
 
 void Emulator::fail_next(const Fault& fault, int times) {
   require(times > 0, "fail_next", "the number of times is less than 1");
   require(fault.pause.count() >= 0, "fail_next", "the pause is negative");
-  impl_->script(fault, times);
+  require_path(fault.path, "fail_next");
+  impl_->script(fault, times, fault.path);
 }
 
-void Emulator::limit_next(int times, std::chrono::seconds retry_after) {
+void Emulator::limit_next(int times, std::chrono::seconds retry_after, std::string path) {
   require(times > 0, "limit_next", "the number of times is less than 1");
   require(retry_after.count() >= 0, "limit_next", "the wait is negative");
+  require_path(path, "limit_next");
   EmulatorResponse answer = EmulatedApi::undocumented(429, "Too many requests");
   answer.headers = {{"Retry-After", std::to_string(retry_after.count())}};
-  impl_->script(std::move(answer), times);
+  impl_->script(std::move(answer), times, std::move(path));
 }
 
 void Emulator::set_latency(milliseconds latency) {

@@ -18,9 +18,13 @@ using operate::testing::FaultKind;
 
 const std::map<std::string, FaultKind>& kinds() {
   static const std::map<std::string, FaultKind> all = {
-      {"drop", FaultKind::drop},           {"stall", FaultKind::stall},
-      {"reset", FaultKind::reset},         {"reset_after_status_line", FaultKind::reset_after_status_line},
-      {"half_body", FaultKind::half_body}, {"slow_bytes", FaultKind::slow_bytes}};
+      {"drop", FaultKind::drop},
+      {"stall", FaultKind::stall},
+      {"reset", FaultKind::reset},
+      {"reset_after_status_line", FaultKind::reset_after_status_line},
+      {"half_body", FaultKind::half_body},
+      {"stall_in_body", FaultKind::stall_in_body},
+      {"slow_bytes", FaultKind::slow_bytes}};
   return all;
 }
 
@@ -40,7 +44,8 @@ void add_options(CLI::App& app, Trouble& trouble) {
          "--fault", trouble.fault,
          "Let the first requests fail: closed without a byte (drop), silence (stall), a TCP reset "
          "before or behind the status line (reset, reset_after_status_line), closed behind half of the "
-         "body (half_body), or the answer byte by byte (slow_bytes)")
+         "body (half_body), silence behind half of it (stall_in_body), or the answer byte by byte "
+         "(slow_bytes)")
       ->check(CLI::IsMember(kinds()));
   app.add_option("--fail", trouble.faults, "How many of them")
       ->check(CLI::PositiveNumber)

@@ -67,8 +67,48 @@ Descriptor connect_to(const std::string& path) {
   return socket;
 }
 
+// All headers and half of the body; where there is none, half of the headers.
+std::string half_of(const Answer& answer) {
+  if (answer.body.empty()) return answer.head.substr(0, answer.head.size() / 2);
+  return answer.head + answer.body.substr(0, answer.body.size() / 2);
+}
+
 void wait_until_gone(Connection& client) {
   for (std::string ignored; client.receive(ignored);) ignored.clear();
+}
+
+// Waits for the first head among the bytes that the client sends; false where none comes.
+bool receive_head(Connection& client, std::string& unread) {
+  while (unread.find(blank_line) == std::string::npos)
+    if (!client.receive(unread)) return false;
+  return true;
+}
+
+// Sends the head to the HTTP library, and the body behind it as it comes, until the library answers. Empty
+// where it does not.
+std::optional<Answer> ask(const std::string& head, BodyEnd& body, std::string& unread, Connection& client,
+                          Connection& server) {
+  std::string answers;
+  // A client that sends no more may still read.
+  bool sending = server.send(head);
+  for (;;) {
+    if (sending) sending = server.send(body.take(unread));
+    // What comes behind the body is the next request's, and waits for this one's answer.
+    const bool receiving = sending && !body.reached(), at_hand = receiving && client.has_unread();
+    std::array<pollfd, 2> ends = {
+        {{receiving ? client.socket() : -1, POLLIN, 0}, {server.socket(), POLLIN, 0}}};
+    ::poll(ends.data(), ends.size(), at_hand ? 0 : -1);
+    if ((at_hand || ends[0].revents != 0) && !client.receive(unread)) {
+      sending = false;
+      server.finish_sending();
+    }
+    if (ends[1].revents == 0) continue;
+    if (!server.receive(answers)) return std::nullopt;
+    while (auto answer = take_answer(answers)) {
+      if (!answer->is_interim()) return answer;
+      client.send(answer->head);
+    }
+  }
 }
 
 // For this thread and those that it begins, none of which runs a line of the host program.
@@ -80,8 +120,8 @@ void block_signals() {
 
 }  // namespace
 
-Front::Front(std::uint16_t port, const Certificate* certificate, std::string server, std::string mark)
-    : server_(std::move(server)), mark_(std::move(mark)), tls_(new_context(certificate)) {
+Front::Front(std::uint16_t port, const Certificate* certificate, HttpServer& server)
+    : server_(server), tls_(new_context(certificate)) {
   std::tie(listener_, port_) = listen_on(port);
   std::array<int, 2> ends;
   if (::pipe(ends.data()) != 0) throw std::runtime_error("operate::testing::Emulator: cannot make a pipe");
@@ -108,7 +148,7 @@ void Front::accept_all() {
   block_signals();
   std::array<pollfd, 2> waited = {{{listener_.get(), POLLIN, 0}, {ended_.get(), POLLIN, 0}}};
   while (::poll(waited.data(), waited.size(), -1) > 0 && waited[1].revents == 0) {
-    Descriptor client(::accept(listener_.get(), nullptr, nullptr)), server = connect_to(server_);
+    Descriptor client(::accept(listener_.get(), nullptr, nullptr)), server = connect_to(server_.path());
     if (client.get() < 0 || server.get() < 0) {
       // Where the program has no descriptors left, the next attempt would be at once.
       ::poll(&waited[1], 1, 10);
@@ -132,47 +172,60 @@ void Front::accept_all() {
 }
 
 void Front::serve(Link& link) {
-  auto& [client, server] = link;
-  std::string request, answers;
-  // A client that sends no more may still read.
-  bool sending = true;
-  for (;;) {
-    const bool unread = sending && client.has_unread();
-    std::array<pollfd, 2> ends = {
-        {{sending ? client.socket() : -1, POLLIN, 0}, {server.socket(), POLLIN, 0}}};
-    ::poll(ends.data(), ends.size(), unread ? 0 : -1);
-    if (unread || ends[0].revents != 0) {
-      sending = client.receive(request) && server.send(request);
-      request.clear();
-      if (!sending) server.finish_sending();
-    }
-    if (ends[1].revents == 0) continue;
-    if (!server.receive(answers)) return;
-    while (const auto answer = take_answer(answers, mark_))
-      if (!deliver(*answer, client)) return;
-  }
+  std::string unread;
+  while (receive_head(link.client, unread) && answer(link, unread)) continue;
 }
 
-bool Front::deliver(const MarkedAnswer& answer, Connection& client) {
+bool Front::answer(Link& link, std::string& unread) {
+  const std::size_t size = unread.find(blank_line) + blank_line.size();
+  const auto parsed = parse_head(std::string_view(unread).substr(0, size));
+  unread.erase(0, size);
+  RequestHead head = parsed.value_or(RequestHead());
+  if (!parsed) head.closes = true;
+  const std::string target = parsed ? server_.expect(head.request) : "/refused";
+  BodyEnd body(head.length);
+  auto answer = ask(plain_head(head, target), body, unread, link.client, link.server);
+  const HttpServer::Outcome outcome = server_.finish(target);
+  if (!answer) return false;
+  answer->fit_to(head.request.method);
+  const bool delivered = deliver(*answer, outcome.fault, link.client);
+  // Where the library refused a request, or answered before the end of its body, it is unclear where the next
+  // one begins.
+  return delivered && outcome.served && body.reached() && !head.closes;
+}
+
+bool Front::deliver(const Answer& answer, const std::optional<Fault>& fault, Connection& client) {
   const std::string whole = answer.head + answer.body;
-  if (!answer.fault) return client.send(whole);
-  switch (answer.fault->kind) {
+  const auto reset_after_status_line = [&] {
+    client.send(whole.substr(0, whole.find('\n') + 1));
+    client.reset();
+  };
+  if (!fault) return client.send(whole);
+  switch (fault->kind) {
     case FaultKind::drop:
       break;
     case FaultKind::stall:
       wait_until_gone(client);
       break;
-    case FaultKind::reset_after_status_line:
-      client.send(whole.substr(0, whole.find('\n') + 1));
-      [[fallthrough]];
     case FaultKind::reset:
       client.reset();
       break;
+    case FaultKind::reset_after_status_line:
+      reset_after_status_line();
+      break;
     case FaultKind::half_body:
-      client.send(whole.substr(0, answer.head.size() + answer.body.size() / 2));
+      // Without a body there would be nothing that is missing.
+      if (answer.body.empty())
+        reset_after_status_line();
+      else
+        client.send(half_of(answer));
+      break;
+    case FaultKind::stall_in_body:
+      client.send(half_of(answer));
+      wait_until_gone(client);
       break;
     case FaultKind::slow_bytes:
-      return deliver_slowly(whole, answer.fault->pause, client);
+      return deliver_slowly(whole, fault->pause, client);
   }
   return false;
 }

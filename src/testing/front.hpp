@@ -2,13 +2,16 @@
 
 #include "testing/connection.hpp"
 #include "testing/descriptor.hpp"
-#include "testing/marked_answer.hpp"
+#include "testing/framing.hpp"
+#include "testing/http_server.hpp"
 #include "testing/threads.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,13 +21,14 @@ namespace testing {
 
 class Certificate;
 
-/// What clients connect to: hands their bytes on to the HTTP library and its answers back, each as its mark
-/// says, so that an answer can end as none of the library's would.
+/// What clients connect to. Reads the heads of their requests itself, has the HTTP library read the bodies
+/// and write the answers, one request of a connection after the other, and hands the answers on, or spoils
+/// them, so that one can end as none of the library's would.
 class Front {
  public:
-  /// Listens on a port of 127.0.0.1, 0 for a free one; over TLS where there is a certificate. `server` is the
-  /// path of the library's socket. Throws std::runtime_error where the port is taken.
-  Front(std::uint16_t port, const Certificate* certificate, std::string server, std::string mark);
+  /// Listens on a port of 127.0.0.1, 0 for a free one; over TLS where there is a certificate. The server must
+  /// live longer. Throws std::runtime_error where the port is taken.
+  Front(std::uint16_t port, const Certificate* certificate, HttpServer& server);
   /// Closes every connection.
   ~Front();
   Front(const Front&) = delete;
@@ -39,11 +43,12 @@ class Front {
 
   void accept_all();
   void serve(Link& link);
-  /// Whether the connection may go on.
-  bool deliver(const MarkedAnswer& answer, Connection& client);
+  /// Answers the first request of those bytes, whose head is whole; false where the connection is at its end.
+  bool answer(Link& link, std::string& unread);
+  bool deliver(const Answer& answer, const std::optional<Fault>& fault, Connection& client);
   bool deliver_slowly(const std::string& bytes, std::chrono::milliseconds pause, Connection& client);
 
-  std::string server_, mark_;
+  HttpServer& server_;
   std::unique_ptr<ssl_ctx_st, void (*)(ssl_ctx_st*)> tls_;
   Descriptor listener_;
   /// A pipe, in which there is something to read from when the front begins to end.

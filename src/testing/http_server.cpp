@@ -1,15 +1,17 @@
 #include "testing/http_server.hpp"
 
 #include "core/headers.hpp"
-#include "testing/marked_answer.hpp"
 #include "testing/threads.hpp"
 
 #include <httplib.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -56,17 +58,6 @@ class PrivateFolder {
   std::string path_;
 };
 
-ReceivedRequest read_request(const httplib::Request& request) {
-  ReceivedRequest result{request.method, request.path, {}, {}, request.body};
-  for (const auto& [name, value] : request.params) result.query.push_back({name, value});
-  for (const auto& [name, value] : request.headers) {
-    // httplib puts the ends of the connection among the headers.
-    if (name != "LOCAL_ADDR" && name != "LOCAL_PORT" && name != "REMOTE_ADDR" && name != "REMOTE_PORT")
-      result.headers.push_back({name, value});
-  }
-  return result;
-}
-
 void write(const EmulatorResponse& answer, httplib::Response& response) {
   response.status = answer.status;
   std::string type = "application/json";
@@ -83,7 +74,7 @@ void write(const EmulatorResponse& answer, httplib::Response& response) {
 
 class HttpServer::Impl {
  public:
-  Impl(Serve serve, const std::string& mark) : path_(folder_.path() + "/socket") {
+  explicit Impl(Serve serve) : path_(folder_.path() + "/socket") {
     sigaction(SIGPIPE, &host_programs_, nullptr);
     server_.new_task_queue = [] { return new ThreadPerConnection; };
     server_.set_keep_alive_max_count(1'000'000);
@@ -91,18 +82,20 @@ class HttpServer::Impl {
     server_.set_keep_alive_timeout(1'000'000);
     // httplib's defaults are for ports.
     server_.set_address_family(AF_UNIX).set_socket_options([](socket_t) {});
-    const auto handle = [serve = std::move(serve), mark](const httplib::Request& request,
-                                                         httplib::Response& response) {
-      const Reply reply = serve(read_request(request));
-      write(reply.answer, response);
-      response.set_header(mark, mark_value(reply.fault, request.method != "HEAD"));
-    };
-    server_.Get(".*", handle)
-        .Post(".*", handle)
-        .Put(".*", handle)
-        .Patch(".*", handle)
-        .Delete(".*", handle)
-        .Options(".*", handle);
+    // A client may take its time over a body, as may one that is being debugged.
+    server_.set_read_timeout(1'000'000).set_write_timeout(1'000'000);
+    server_.Post(
+        ".*", [this, serve = std::move(serve)](const httplib::Request& request, httplib::Response& response) {
+          auto received = take(request.path);
+          if (!received) {
+            response.status = 400;
+            return;
+          }
+          received->body = request.body;
+          const Reply reply = serve(*received);
+          write(reply.answer, response);
+          note(request.path, reply.fault);
+        });
     constexpr int any_but_zero = 80;
     if (!server_.bind_to_port(path_, any_but_zero))
       throw std::runtime_error("operate::testing::Emulator: cannot listen on " + path_);
@@ -125,7 +118,35 @@ class HttpServer::Impl {
 
   const std::string& path() const { return path_; }
 
+  std::string expect(ReceivedRequest request) {
+    const std::lock_guard lock(mutex_);
+    std::string target = "/" + std::to_string(++expected_);
+    open_[target].request = std::move(request);
+    return target;
+  }
+  Outcome finish(const std::string& target) {
+    const std::lock_guard lock(mutex_);
+    const auto exchange = open_.extract(target);
+    return exchange ? exchange.mapped().outcome : Outcome();
+  }
+
  private:
+  struct Exchange {
+    std::optional<ReceivedRequest> request;
+    Outcome outcome;
+  };
+
+  std::optional<ReceivedRequest> take(const std::string& target) {
+    const std::lock_guard lock(mutex_);
+    const auto exchange = open_.find(target);
+    return exchange == open_.end() ? std::nullopt : std::exchange(exchange->second.request, std::nullopt);
+  }
+  void note(const std::string& target, const std::optional<Fault>& fault) {
+    const std::lock_guard lock(mutex_);
+    const auto exchange = open_.find(target);
+    if (exchange != open_.end()) exchange->second.outcome = {true, fault};
+  }
+
   // What making httplib's server changes for the whole program, which is the program's own to decide.
   struct sigaction host_programs_ = [] {
     struct sigaction now {};
@@ -134,15 +155,19 @@ class HttpServer::Impl {
   }();
   PrivateFolder folder_;
   std::string path_;
+  std::mutex mutex_;  // Guards the two that follow.
+  std::uint64_t expected_ = 0;
+  std::map<std::string, Exchange> open_;
   httplib::Server server_;
   std::thread thread_;
 };
 
-HttpServer::HttpServer(Serve serve, const std::string& mark)
-    : impl_(std::make_unique<Impl>(std::move(serve), mark)) {}
+HttpServer::HttpServer(Serve serve) : impl_(std::make_unique<Impl>(std::move(serve))) {}
 HttpServer::~HttpServer() = default;
 
 const std::string& HttpServer::path() const { return impl_->path(); }
+std::string HttpServer::expect(ReceivedRequest request) { return impl_->expect(std::move(request)); }
+HttpServer::Outcome HttpServer::finish(const std::string& target) { return impl_->finish(target); }
 
 }  // namespace testing
 }  // namespace v0

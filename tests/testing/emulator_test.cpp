@@ -3,6 +3,7 @@
 #include <operate/operate.hpp>
 
 #include "support/emulator_options.hpp"
+#include "support/raw_client.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
@@ -14,10 +15,12 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
 using operate::Client;
+using operate::test::RawClient;
 using operate::test::thrown;
 using operate::testing::Emulator;
 using operate::testing::EmulatorResponse;
@@ -257,6 +260,180 @@ TEST(EmulatorTest, AStateThatIsNoneIsRefusedWithTheReason) {
   EXPECT_NE(refused(R"({"people":{}})").find("people that are no array"), std::string::npos);
   EXPECT_NE(refused(R"({"companies":[{"id":"1"},{"id":2}]})").find("companies[1]"), std::string::npos);
   EXPECT_NE(refused(R"({"companies":[7]})").find("companies[0]"), std::string::npos);
+}
+
+// A request as it stands on the wire, with the good key.
+std::string wire(const std::string& first_line, const Emulator& emulator, const std::string& headers = {},
+                 const std::string& body = {}) {
+  return first_line + " HTTP/1.1\r\nHost: x\r\nx-api-key: " + emulator.api_key() + "\r\n" + headers +
+         (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
+}
+
+// The whole answer to a request, behind which the connection is closed.
+std::string answer_to(const std::string& first_line, const Emulator& emulator,
+                      const std::string& headers = {}, const std::string& body = {}) {
+  return RawClient(emulator)
+      .all_of(wire(first_line, emulator, "Connection: close\r\n" + headers, body))
+      .first;
+}
+
+TEST(EmulatorTest, ABodyIsSentAsItStands) {
+  Emulator emulator;
+  const std::string text(5'000, 'x');
+  emulator.add_route("GET", "/long", [&](const auto&) { return EmulatorResponse{200, {}, text, {}}; });
+  emulator.add_route("GET", "/packed", [](const auto&) {
+    return EmulatorResponse{
+        200, {{"Content-Encoding", "gzip"}, {"Keep-Alive", "timeout=5"}}, "0123456789", {}};
+  });
+  const std::string asks = "Accept-Encoding: gzip, deflate, br\r\nRange: bytes=0-3\r\n";
+  EXPECT_EQ(answer_to("GET /long", emulator, asks),
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5000\r\nContent-Type: "
+            "application/json\r\n\r\n" +
+                text);
+  RawClient kept(emulator);
+  kept.send(wire("GET /packed", emulator, asks));
+  const std::string expected =
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 10\r\nContent-Type: "
+      "application/json\r\nKeep-Alive: timeout=5\r\n\r\n0123456789";
+  std::string packed;
+  for (std::string some; packed.size() < expected.size() && !(some = kept.receive()).empty();) packed += some;
+  EXPECT_EQ(packed, expected);
+  EXPECT_EQ(kept.all_of(wire("GET /packed", emulator, "Connection: close\r\n")).first,
+            "HTTP/1.1 200 OK\r\nConnection: close" + expected.substr(15));
+}
+
+TEST(EmulatorTest, ABodyIsReceivedAsItWasSent) {
+  Emulator emulator;
+  const std::vector<std::pair<std::string, std::string>> bodies = {
+      {"Content-Type: multipart/form-data; boundary=b\r\n",
+       "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b--\r\n"},
+      {"Content-Type: application/x-www-form-urlencoded\r\n", "a=1&b=" + std::string(10'000, 'x')},
+      {"Content-Encoding: gzip\r\nContent-Type: text/plain\r\n", "no gzip"},
+      {"", std::string("\0%41\r\n\r\nGET / HTTP/1.1\r\n\r\n", 26)}};
+  for (const char* method : {"POST", "GET", "DELETE"})
+    for (const auto& [headers, body] : bodies) {
+      emulator.clear_requests();
+      EXPECT_EQ(answer_to(std::string(method) + " /x?q=1", emulator, headers, body).substr(0, 12),
+                "HTTP/1.1 404");
+      const auto requests = emulator.requests();
+      ASSERT_EQ(requests.size(), 1u);
+      EXPECT_EQ(requests[0].method, method);
+      EXPECT_EQ(requests[0].body, body);
+      ASSERT_EQ(requests[0].query.size(), 1u);
+      EXPECT_EQ(requests[0].parameter("q"), "1");
+    }
+}
+
+TEST(EmulatorTest, ChunksAreTheBodyAndTheNextRequestIsBehindThem) {
+  Emulator emulator;
+  const std::string chunked = wire("PUT /x", emulator, "Transfer-Encoding: chunked\r\n") +
+                              "5;a=b\r\n01\r\n2\r\nB\r\n\r\n3456789\r\n\r\n";
+  const std::string bytes =
+      chunked + "0\r\nTrailer: 1\r\n\r\n" + wire("GET /y", emulator, "Connection: close\r\n");
+  // All at once, and byte by byte.
+  RawClient(emulator).all_of(bytes);
+  RawClient slow(emulator);
+  for (const char byte : bytes) slow.send({byte});
+  slow.all_of("");
+  const auto requests = emulator.requests();
+  ASSERT_EQ(requests.size(), 4u);
+  for (const std::size_t i : {0u, 2u}) {
+    EXPECT_EQ(requests[i].method, "PUT");
+    EXPECT_EQ(requests[i].body, "01\r\n2\r\n3456789\r\n");
+    EXPECT_EQ(requests[i + 1].path, "/y");
+    EXPECT_EQ(requests[i + 1].body, "");
+  }
+}
+
+TEST(EmulatorTest, AQueryIsDecodedOnceAndComplete) {
+  Emulator emulator;
+  answer_to("GET /a%2520b+c%zz?a=1&a=1&&a=2&%62=%2526+c&x&y=1=2?%4", emulator);
+  const auto request = emulator.requests().at(0);
+  EXPECT_EQ(request.path, "/a%20b+c%zz");
+  std::string query;
+  for (const auto& [name, value] : request.query)
+    query.append(name).append(" -> ").append(value).append("\n");
+  EXPECT_EQ(query, "a -> 1\na -> 1\na -> 2\nb -> %26 c\nx -> \ny -> 1=2?%4\n");
+}
+
+TEST(EmulatorTest, HeadersAreReceivedAsTheyWereSent) {
+  Emulator emulator;
+  emulator.rotate_api_key("100%25%41");
+  const std::string sent =
+      "X-A: 100%25 a%41b\r\nRange: what\r\nx-a:\t 2 \r\nExpect: nothing\r\nREMOTE_ADDR: me\r\n"
+      "Accept-Encoding: br\r\nX-Long: " +
+      std::string(20'000, 'h') + "\r\n";
+  EXPECT_EQ(answer_to("GET /companies/list?x=" + std::string(20'000, 'q'), emulator, sent).substr(0, 12),
+            "HTTP/1.1 200");
+  const auto request = emulator.requests().at(0);
+  EXPECT_EQ(request.parameter("x").size(), 20'000u);
+  std::string headers;
+  for (const auto& [name, value] : request.headers)
+    headers.append(name).append(": ").append(value).append("\n");
+  EXPECT_EQ(headers,
+            "Host: x\nx-api-key: [removed]\nConnection: close\nX-A: 100%25 a%41b\nRange: what\nx-a: 2\n"
+            "Expect: nothing\nREMOTE_ADDR: me\nAccept-Encoding: br\nX-Long: " +
+                std::string(20'000, 'h') + "\n");
+}
+
+TEST(EmulatorTest, AnyMethodIsServed) {
+  Emulator emulator;
+  for (const char* method : {"PURGE", "REPORT", "LINK", "X-1", "CONNECT", "TRACE", "PRI"}) {
+    emulator.add_route(method, "/x", [](const auto& request) {
+      return EmulatorResponse{200, {}, request.method + request.body, {}};
+    });
+    const std::string line = std::string(method) + " /x";
+    emulator.answer_next({418, {}, "", {}});
+    EXPECT_EQ(answer_to(line, emulator).substr(0, 12), "HTTP/1.1 418");
+    const std::string answer = answer_to(line, emulator, "", "body");
+    EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), method + std::string("body"));
+    EXPECT_EQ(emulator.requests().back().method, method);
+  }
+  for (const char* none : {"get", "G T", ""})
+    EXPECT_THROW(emulator.add_route(none, "/x", [](const auto&) { return EmulatorResponse{}; }),
+                 std::invalid_argument);
+  for (const char* none : {"x", ""})
+    EXPECT_THROW(emulator.add_route("GET", none, [](const auto&) { return EmulatorResponse{}; }),
+                 std::invalid_argument);
+}
+
+TEST(EmulatorTest, WhatIsNoHttpIsRefusedAndUsesNothingUp) {
+  Emulator emulator;
+  emulator.answer_next({418, {}, "", {}});
+  for (const char* bad :
+       {"get / HTTP/1.1\r\n", "GET / HTTP/2.0\r\n", "GET /\r\n", "GET  / HTTP/1.1\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n", "GET / HTTP/1.1\r\nA : b\r\n", "GET / HTTP/1.1\r\nA: b\nc\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: \r\n", "POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n",
+        "POST /1 HTTP/1.1\r\nA\r\n"})
+    EXPECT_EQ(RawClient(emulator).all_of(std::string(bad) + "\r\n").first,
+              "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        << bad;
+  const std::string chunks = wire("POST /x", emulator, "Transfer-Encoding: chunked\r\n");
+  for (const char* body : {"z\r\n", "1\r\nabc0\r\n\r\n", "1\r\na\r\n\r\n", "10000000000000000\r\n"})
+    EXPECT_EQ(RawClient(emulator).all_of(chunks + body).first.substr(0, 12), "HTTP/1.1 400") << body;
+  EXPECT_TRUE(emulator.requests().empty());
+  EXPECT_EQ(answer_to("GET /x", emulator).substr(0, 12), "HTTP/1.1 418");
+}
+
+TEST(EmulatorTest, AnAnswerHasABodyOnlyWhereHttpHasOne) {
+  Emulator emulator;
+  const auto route = [](const auto& request) {
+    return EmulatorResponse{
+        request.parameter("s").empty() ? 200 : std::stoi(request.parameter("s")), {}, "0123", {}};
+  };
+  for (const char* method : {"GET", "HEAD"}) emulator.add_route(method, "/x", route);
+  RawClient client(emulator);
+  EXPECT_EQ(client.heads_of(wire("HEAD /x", emulator), 1),
+            "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Type: application/json\r\n\r\n");
+  EXPECT_EQ(client.heads_of(wire("GET /x?s=204", emulator), 1),
+            "HTTP/1.1 204 No Content\r\nContent-Type: application/json\r\n\r\n");
+  EXPECT_EQ(client.heads_of(wire("GET /x?s=304", emulator), 1),
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\nContent-Type: application/json\r\n\r\n");
+  EXPECT_EQ(client.all_of("GET /x HTTP/1.0\r\nx-api-key: " + emulator.api_key() + "\r\n\r\n").first,
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\nContent-Type: "
+            "application/json\r\n\r\n0123");
 }
 
 }  // namespace

@@ -134,6 +134,74 @@ TEST(EmulatorFaultsTest, AStalledAnswerTimesOut) {
   EXPECT_TRUE(error->retryable());
 }
 
+TEST(EmulatorFaultsTest, AnAnswerThatStallsInItsBodyStalls) {
+  Emulator emulator(emulator_options());
+  emulator.add_route("GET", "/empty", [](const auto&) { return EmulatorResponse{200, {}, "", {}}; });
+  auto config = once(emulator);
+  config.stall_timeout = 200ms;
+  const Client client(config);
+  for (const char* path : {"/companies/list", "/empty"}) {
+    emulator.fail_next({FaultKind::stall_in_body, true, {}});
+    const auto error = thrown<operate::TimeoutError>([&] { client.call({"GET", path, {}, ""}); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->limit(), operate::TimeLimit::stall);
+  }
+}
+
+TEST(EmulatorFaultsTest, AnAnswerWithoutABodyIsLostToo) {
+  Emulator emulator(emulator_options());
+  emulator.add_route("GET", "/empty", [](const auto&) { return EmulatorResponse{200, {}, "", {}}; });
+  emulator.add_route("HEAD", "/x", [](const auto&) { return EmulatorResponse{200, {}, "0123", {}}; });
+  emulator.add_route("POST", "/x", [](const auto&) { return EmulatorResponse{204, {}, "", {}}; });
+  const Client client(once(emulator));
+  for (const auto& [method, path] : {std::pair{"GET", "/empty"}, {"HEAD", "/x"}, {"POST", "/x"}}) {
+    emulator.fail_next({FaultKind::half_body, true, {}});
+    const auto call = [&, method = method, path = path] { client.call({method, path, {}, ""}); };
+    const auto error = thrown<operate::TransportError>(call);
+    ASSERT_TRUE(error) << method;
+    EXPECT_EQ(error->kind(), operate::TransportErrorKind::receive);
+    EXPECT_NO_THROW(call());
+  }
+}
+
+TEST(EmulatorFaultsTest, AFaultWaitsForItsPath) {
+  Emulator emulator(emulator_options());
+  const Client client(once(emulator));
+  const std::string create = "/v/alpha/people/create", list = "/companies/list";
+  emulator.fail_next({FaultKind::half_body, true, {}, create}, 2);
+  emulator.limit_next(1, 0s, list);
+  emulator.answer_next({418, {}, "", {}}, "/no where");
+  emulator.answer_next({404, {}, "", {}});
+  EXPECT_TRUE(thrown<operate::RateLimitError>([&] { client.companies().list(); }));
+  EXPECT_TRUE(thrown<operate::TransportError>([&] { client.people().create(ada()); }));
+  EXPECT_TRUE(thrown<operate::NotFoundError>([&] { client.companies().list(); }));
+  client.companies().list();
+  EXPECT_TRUE(thrown<operate::TransportError>([&] { client.people().create(ada()); }));
+  client.people().create(ada());
+  EXPECT_EQ(thrown<operate::ApiError>([&] { client.call({"GET", "/no%20where", {}, ""}); })->status(), 418);
+  EXPECT_EQ(people(emulator), 3u);
+  EXPECT_THROW(emulator.fail_next({FaultKind::drop, true, {}, "x"}), std::invalid_argument);
+  EXPECT_THROW(emulator.limit_next(1, 0s, "x"), std::invalid_argument);
+  EXPECT_THROW(emulator.answer_next({}, "x"), std::invalid_argument);
+}
+
+TEST(EmulatorFaultsTest, AHandlersOtherExceptionsAreAnsweredAndKeepTheFault) {
+  Emulator emulator(emulator_options());
+  emulator.add_route("GET", "/x", [](const auto&) -> EmulatorResponse { throw 7; });
+  emulator.after_each_page([](const auto&) { throw 7; });
+  const Client client(once(emulator));
+  for (const char* path : {"/x", "/companies/list"}) {
+    const auto call = [&] { client.call({"GET", path, {}, ""}); };
+    emulator.fail_next({FaultKind::half_body, true, {}});
+    EXPECT_TRUE(thrown<operate::TransportError>(call)) << path;
+    const auto error = thrown<operate::ServerError>(call);
+    ASSERT_TRUE(error) << path;
+    EXPECT_EQ(error->status(), 500);
+    EXPECT_EQ(error->type(), "undocumented");
+    EXPECT_NE(error->message().find("std::exception"), std::string::npos);
+  }
+}
+
 TEST(EmulatorFaultsTest, AStalledCreateDidOrDidNotHappen) {
   for (const bool carried_out : {true, false}) {
     Emulator emulator(emulator_options());
@@ -225,7 +293,6 @@ TEST(EmulatorFaultsTest, OnTheWire) {
   const auto ask = [&] { return RawClient(emulator).all_of(get("/ten", emulator, "Connection: close\r\n")); };
   const auto [whole, whole_end] = ask();
   EXPECT_EQ(whole.substr(whole.find("\r\n\r\n") + 4), "0123456789");
-  EXPECT_EQ(whole.find("X-Emulator"), std::string::npos) << whole;
   using Seen = std::pair<std::string, int>;
   const auto failed = [&](FaultKind kind) -> Seen {
     emulator.fail_next({kind, true, {}});
@@ -236,6 +303,13 @@ TEST(EmulatorFaultsTest, OnTheWire) {
   EXPECT_EQ(failed(FaultKind::reset_after_status_line), Seen("HTTP/1.1 200 OK\r\n", ECONNRESET));
   EXPECT_EQ(failed(FaultKind::half_body), Seen(whole.substr(0, whole.size() - 5), 0));
   EXPECT_EQ(failed(FaultKind::slow_bytes), Seen(whole, 0));
+  emulator.fail_next({FaultKind::stall_in_body, true, {}});
+  RawClient stalled(emulator);
+  stalled.send(get("/ten", emulator, "Connection: close\r\n"));
+  const std::string half = whole.substr(0, whole.size() - 5);
+  std::string seen;
+  for (std::string some; seen.size() < half.size() && !(some = stalled.receive()).empty();) seen += some;
+  EXPECT_EQ(seen, half);
 }
 
 TEST(EmulatorFaultsTest, AConnectionIsKeptWhateverTheAnswersForm) {
@@ -333,6 +407,8 @@ TEST(EmulatorFaultsTest, WhatCannotBeIsRefused) {
   EXPECT_THROW(emulator.limit_next(1, -1s), std::invalid_argument);
   EXPECT_THROW(emulator.set_latency(-1ms), std::invalid_argument);
   EXPECT_THROW(emulator.rotate_api_key(""), std::invalid_argument);
+  for (const char* key : {"bad key with blank", "line\r\nend", "k\u00e9y", "tab\t"})
+    EXPECT_THROW(emulator.rotate_api_key(key), std::invalid_argument) << key;
   EXPECT_THROW(emulator.rotate_api_key(emulator.expired_api_key()), std::invalid_argument);
   EXPECT_THROW(emulator.rotate_api_key(emulator.forbidden_api_key()), std::invalid_argument);
   EXPECT_THROW(emulator.rotate_api_key("sk_new", -1ms), std::invalid_argument);

@@ -44,7 +44,8 @@ struct EmulatorResponse {
   /// `Content-Type` is `application/json` unless it stands here. `Content-Length`, `Transfer-Encoding` and
   /// `Connection` cannot: the emulator sets them.
   std::vector<Header> headers = {};
-  /// As it is sent.
+  /// As it is sent: packed only where you have packed it, and cut to no `Range`. The answer to a HEAD, and
+  /// one with the status 204 or 304, is sent without it.
   std::string body = {};
   /// How long the answer is held back; 0 and up, at most a day.
   std::chrono::milliseconds delay{0};
@@ -54,12 +55,19 @@ struct EmulatorResponse {
 /// without a byte (`drop`, `reset`), the client at once tries once more on a new one, within the same
 /// attempt, what is safe to repeat: that uses up a second fault.
 enum class FaultKind {
-  drop,                     ///< Closed without a byte of the answer.
-  stall,                    ///< Silence, until the client leaves or the emulator ends.
+  drop,  ///< Closed without a byte of the answer.
+  /// Silence, until the client leaves or the emulator ends. What ends it in a client is Config::timeout:
+  /// Config::stall_timeout does not limit how long a server thinks before it answers.
+  stall,
   reset,                    ///< A TCP reset without a byte of the answer.
   reset_after_status_line,  ///< A TCP reset behind the answer's first line.
-  half_body,                ///< All headers and half of the body, then closed.
-  slow_bytes,               ///< The whole answer, but one byte at a time.
+  /// All headers and half of the body, then closed. Where there is no body (to a HEAD, with 204 and 304, or
+  /// an empty one), the same as `reset_after_status_line`.
+  half_body,
+  /// All headers and half of the body, or half of the headers where there is no body; then silence, until the
+  /// client leaves or the emulator ends. This is what Config::stall_timeout ends.
+  stall_in_body,
+  slow_bytes,  ///< The whole answer, but one byte at a time.
 };
 
 /// What happens to a request in place of an answer that arrives.
@@ -71,6 +79,9 @@ struct Fault {
   bool carried_out = true;
   /// For FaultKind::slow_bytes, the pause behind each byte; 0 and up, at most a day.
   std::chrono::milliseconds pause{10};
+  /// The requests that it befalls: those to this path, which is decoded and compared whole. It waits in line
+  /// for one and lets the others pass. Empty: any request.
+  std::string path = {};
 };
 
 /// A server that answers as Operate's documentation says, on a free port of this machine, in the program that
@@ -119,7 +130,8 @@ class Emulator {
 
   /// From now on, this key is the good one. The one that was gets 401: at once, or after `keep_previous`, at
   /// most a year; those from before it stay good for as long as they were told. Throws std::invalid_argument
-  /// for an empty key, one of the two that are refused, and a negative time.
+  /// for an empty key, one with a blank, a control character or a character that is not ASCII, which no
+  /// client can send, one of the two that are refused, and a negative time.
   void rotate_api_key(std::string key,
                       std::chrono::milliseconds keep_previous = std::chrono::milliseconds(0));
 
@@ -134,21 +146,25 @@ class Emulator {
   /// none.
   void after_each_page(std::function<void(const ReceivedRequest&)> change);
 
-  /// Adds an endpoint of your own, or takes the place of a built-in one. `path` is compared whole. The
-  /// handler runs on the emulator's threads, several at once. Its exception, or an answer that cannot be
-  /// sent, is answered with 500. Throws std::invalid_argument for an empty handler.
+  /// Adds an endpoint of your own, or takes the place of a built-in one. `method` is any in capitals, also
+  /// one that HTTP does not define; `path` is decoded and compared whole. The handler runs on the emulator's
+  /// threads, several at once. Its exception, or an answer that cannot be sent, is answered with 500. Throws
+  /// std::invalid_argument for an empty handler, and for a method or path that no request has.
   void add_route(std::string method, std::string path, Handler handler);
 
-  /// Answers the next request with this, whatever it asks for and with whichever key. Further calls line up.
-  /// Throws std::invalid_argument for an answer that cannot be sent.
-  void answer_next(EmulatorResponse answer);
-  /// Lets the next requests fail, whatever they ask for; what is carried out is what an emulator without the
-  /// fault would do. Stands in one line with answer_next() and limit_next(), in the order of the calls.
-  /// Throws std::invalid_argument for fewer than one time and a negative pause.
+  /// Answers the next request with this, whatever it asks for and with whichever key; where there is a
+  /// `path`, the next request to it, as Fault::path says. Further calls line up. Throws std::invalid_argument
+  /// for an answer that cannot be sent, and for a path that does not begin with `/`.
+  void answer_next(EmulatorResponse answer, std::string path = {});
+  /// Lets the next requests fail, whatever they ask for unless Fault::path says it; what is carried out is
+  /// what an emulator without the fault would do. Stands in one line with answer_next() and limit_next(), in
+  /// the order of the calls: a request gets the first that is for its path. Throws std::invalid_argument for
+  /// fewer than one time, a negative pause, and a path that does not begin with `/`.
   void fail_next(const Fault& fault, int times = 1);
-  /// Answers the next requests with 429 and `Retry-After`; the error's type is `undocumented`. Throws
-  /// std::invalid_argument for fewer than one time and a negative wait.
-  void limit_next(int times, std::chrono::seconds retry_after);
+  /// Answers the next requests, or those to a path, with 429 and `Retry-After`; the error's type is
+  /// `undocumented`. Throws std::invalid_argument for fewer than one time, a negative wait, and a path that
+  /// does not begin with `/`.
+  void limit_next(int times, std::chrono::seconds retry_after, std::string path = {});
   /// Forgets what answer_next(), fail_next() and limit_next() have lined up.
   void clear_next();
   /// From now on, each answer is held back by this, and by its own delay; at most a day. Throws
@@ -156,7 +172,9 @@ class Emulator {
   void set_latency(std::chrono::milliseconds latency);
 
   /// The requests that have come, the newest 1,000 in the order in which they did: also those that were
-  /// refused or failed, but not what is no HTTP. The value of `x-api-key` is `[removed]`.
+  /// refused or failed, with any method and of any length, but not what is no HTTP/1.1: that gets a bare 400,
+  /// and uses up nothing that is lined up. Query and headers stand in the order in which they came. The value
+  /// of `x-api-key` is `[removed]`.
   std::vector<ReceivedRequest> requests() const;
   /// Forgets the requests that have come.
   void clear_requests();

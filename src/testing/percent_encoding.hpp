@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace operate {
+inline namespace v0 {
+namespace testing {
+
+/// The value of a hexadecimal digit; -1 for anything else.
+constexpr int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char letter = static_cast<char>(c | 0x20);
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+/// Decodes each `%` with two hexadecimal digits behind it, once; any other stays.
+inline std::string percent_decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    if (low >= 0) i += 2;
+    result += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
+  }
+  return result;
+}
+
+}  // namespace testing
+}  // namespace v0
+}  // namespace operate
