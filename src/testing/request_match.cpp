@@ -403,7 +403,8 @@ std::string Keys::redact(std::string_view text) const {
 }
 
 std::string Keys::redact_path(std::string_view path) const {
-  const std::string as_it_stands = redact(path), text = decoded(path), without = redact(text);
+  const std::string text = decoded(path), without = redact(text);
+  std::string as_it_stands = redact(path);
   if (without == text || decoded(as_it_stands) == without) return as_it_stands;
   std::string result;
   for (const char c : without) {
