@@ -219,7 +219,7 @@ TEST_F(CassetteTest, AKeyThatIsEncodedInTheUrlIsTakenOut) {
   Client(config).call({"GET", "/%20/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""});
   config.transport.reset();
   const std::string text = folder.read("calls.json");
-  EXPECT_NE(text.find(R"("path": "/ /[api key]")"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(/[api key]",)"), std::string::npos) << text;
   const Client client(replaying(path));
   client.call({"GET", "/%20/another-key", {}, ""});
   EXPECT_EQ(replay->problems(), "");
