@@ -2,21 +2,28 @@
 
 #include "core/base64.hpp"
 #include "observe/replace_file.hpp"
+#include "testing/request_match.hpp"
 #include "testing/shallow_json.hpp"
 
 #include <openssl/evp.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <string_view>
+#include <system_error>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace operate {
 inline namespace v0 {
@@ -25,107 +32,171 @@ namespace testing {
 namespace {
 
 using nlohmann::ordered_json;
+using std::chrono::milliseconds;
 
 // Raised where a member takes another meaning; what cannot be read is refused.
 constexpr int version = 1;
 
-std::string bytes_of(const std::string& base64) {
-  std::string bytes(base64.size() / 4 * 3 + 1, '\0');
+// A value of the cassette and where it stands there, `exchanges[0].request` for example, for those who mend
+// it by hand.
+struct Place {
+  const ordered_json& json;
+  std::string name;
+
+  [[noreturn]] void refuse(const std::string& reason) const { throw std::runtime_error(name + " " + reason); }
+
+  bool has(const std::string& member) const { return json.is_object() && json.contains(member); }
+  Place at(const std::string& member) const {
+    if (!json.is_object()) refuse("is no object");
+    const std::string its_name = (name.empty() ? "" : name + ".") + member;
+    if (!json.contains(member)) throw std::runtime_error(its_name + " is missing");
+    return {json.at(member), its_name};
+  }
+  std::vector<Place> elements() const {
+    if (!json.is_array()) refuse("is no array");
+    std::vector<Place> all;
+    for (const auto& one : json) all.push_back({one, name + "[" + std::to_string(all.size()) + "]"});
+    return all;
+  }
+
+  std::string text() const {
+    if (!json.is_string()) refuse("is no string");
+    return json;
+  }
+  bool boolean() const {
+    if (!json.is_boolean()) refuse("is neither true nor false");
+    return json;
+  }
+  std::int64_t integer(std::int64_t least, std::int64_t most) const {
+    // As one without a sign, a number too large for one with a sign would pass for a negative one.
+    const bool is_too_large = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
+    if (!json.is_number_integer() || is_too_large || json < least || json > most)
+      refuse("is no integer from " + std::to_string(least) + " to " + std::to_string(most) + ": " +
+             in_quotes(json.dump()));
+    return json;
+  }
+};
+
+std::string bytes_of(const Place& base64) {
+  const std::string text = base64.text();
+  std::string bytes(text.size() / 4 * 3 + 1, '\0');
   const int size =
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
-  if (size < 0) throw std::runtime_error("a body_base64 is no base64");
-  const std::size_t last = base64.find_last_not_of('=');
-  const std::size_t padding = base64.size() - (last == std::string::npos ? 0 : last + 1);
-  if (padding > 2) throw std::runtime_error("a body_base64 is no base64");
-  bytes.resize(static_cast<std::size_t>(size) - padding);
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  const std::size_t padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+  if (size >= 0 && static_cast<std::size_t>(size) >= padding)
+    bytes.resize(static_cast<std::size_t>(size) - padding);
+  // OpenSSL leaves blanks out and takes padding for zeros, wherever they stand.
+  if (core::base64(bytes) != text) base64.refuse("is no base64");
   return bytes;
 }
 
-// A body as a text, so that it can be read; bytes that are no UTF-8 in base64.
-void put_body(ordered_json& to, const std::string& body) {
+// As a text, so that it can be read; bytes that are no UTF-8 in base64.
+void put(ordered_json& to, const std::string& member, const std::string& bytes) {
   try {
-    (void)ordered_json(body).dump();
-    to["body"] = body;
+    (void)ordered_json(bytes).dump();
+    to[member] = bytes;
   } catch (const ordered_json::exception&) {
-    to["body_base64"] = core::base64(body);
+    to[member + "_base64"] = core::base64(bytes);
   }
 }
-std::string body_of(const ordered_json& from) {
-  return from.contains("body_base64") ? bytes_of(from.at("body_base64")) : from.value("body", "");
+std::string bytes_at(const Place& from, const std::string& member) {
+  if (!from.has(member + "_base64")) return from.at(member).text();
+  if (from.has(member)) from.refuse("has both " + member + " and " + member + "_base64");
+  return bytes_of(from.at(member + "_base64"));
+}
+std::string body_of(const Place& from) {
+  return from.has("body") || from.has("body_base64") ? bytes_at(from, "body") : std::string();
 }
 
 template <class T>
 ordered_json pairs(const std::vector<T>& all) {
   ordered_json list = ordered_json::array();
-  for (const auto& [name, value] : all) list.push_back({{"name", name}, {"value", value}});
+  for (const auto& [name, value] : all) {
+    ordered_json& one = list.emplace_back(ordered_json::object());
+    put(one, "name", name);
+    put(one, "value", value);
+  }
   return list;
 }
 template <class T>
-std::vector<T> pairs_of(const ordered_json& from, const char* member) {
+std::vector<T> pairs_of(const Place& from, const char* member) {
   std::vector<T> all;
-  if (!from.contains(member)) return all;
-  for (const auto& one : from.at(member)) all.push_back({one.at("name"), one.at("value")});
+  if (!from.has(member)) return all;
+  for (const Place& one : from.at(member).elements())
+    all.push_back({bytes_at(one, "name"), bytes_at(one, "value")});
   return all;
 }
 
 template <class E>
-E enumerator(const std::string& name) {
+E enumerator(const Place& from) {
+  const std::string name = from.text();
   // What is none has an empty name.
   for (int i = 0; *to_string(static_cast<E>(i)) != '\0'; ++i)
     if (name == to_string(static_cast<E>(i))) return static_cast<E>(i);
-  throw std::runtime_error("nothing is called " + name);
+  from.refuse("is none that there is: " + in_quotes(name));
 }
 
 ordered_json written(const Recorded& exchange) {
   ordered_json json = ordered_json::object();
   auto& request = json["request"];
-  request = {{"method", exchange.request.method},
-             {"path", exchange.request.path},
-             {"query", pairs(exchange.request.query)}};
-  put_body(request, exchange.request.body);
+  put(request, "method", exchange.request.method);
+  put(request, "path", exchange.request.path);
+  request["query"] = pairs(exchange.request.query);
+  put(request, "body", exchange.request.body);
   if (const auto* answer = std::get_if<TransportResponse>(&exchange.result)) {
-    using std::chrono::milliseconds;
     const auto received = std::chrono::duration_cast<milliseconds>(answer->received.time_since_epoch());
     json["answer"] = {
         {"status", answer->status}, {"received_ms", received.count()}, {"headers", pairs(answer->headers)}};
-    put_body(json["answer"], answer->body);
+    put(json["answer"], "body", answer->body);
   } else {
     const auto& failure = std::get<TransportFailure>(exchange.result);
-    json["failure"] = {{"kind", to_string(failure.kind)},
-                       {"limit", to_string(failure.limit)},
-                       {"request_may_have_arrived", failure.request_may_have_arrived},
-                       {"permanent", failure.permanent},
-                       {"message", failure.message}};
+    auto& to = json["failure"];
+    to["kind"] = to_string(failure.kind);
+    if (failure.kind == TransportErrorKind::timeout) to["limit"] = to_string(failure.limit);
+    to["request_may_have_arrived"] = failure.request_may_have_arrived;
+    to["permanent"] = failure.permanent;
+    put(to, "message", failure.message);
   }
   return json;
 }
 
-Recorded read(const ordered_json& json) {
+TransportResponse response_of(const Place& from) {
+  TransportResponse response{static_cast<int>(from.at("status").integer(100, 999)),
+                             pairs_of<Header>(from, "headers"), body_of(from)};
+  using Times = std::chrono::system_clock::time_point;
+  const auto in_ms = [](Times time) {
+    return std::chrono::duration_cast<milliseconds>(time.time_since_epoch()).count();
+  };
+  if (from.has("received_ms"))
+    response.received +=
+        milliseconds(from.at("received_ms").integer(in_ms(Times::min()), in_ms(Times::max())));
+  return response;
+}
+
+TransportFailure failure_of(const Place& from) {
+  TransportFailure failure;
+  failure.kind = enumerator<TransportErrorKind>(from.at("kind"));
+  if (from.has("limit")) failure.limit = enumerator<TimeLimit>(from.at("limit"));
+  if (from.has("request_may_have_arrived"))
+    failure.request_may_have_arrived = from.at("request_may_have_arrived").boolean();
+  if (from.has("permanent")) failure.permanent = from.at("permanent").boolean();
+  if (from.has("message") || from.has("message_base64")) failure.message = bytes_at(from, "message");
+  return failure;
+}
+
+Recorded read(const Place& from) {
   Recorded exchange;
-  const auto& request = json.at("request");
-  exchange.request.method = request.at("method");
-  exchange.request.path = request.at("path");
+  const Place request = from.at("request");
+  exchange.request.method = bytes_at(request, "method");
+  exchange.request.path = bytes_at(request, "path");
   exchange.request.query = pairs_of<QueryParameter>(request, "query");
   exchange.request.body = body_of(request);
-  if (json.contains("answer")) {
-    const auto& answer = json.at("answer");
-    const auto& status = answer.at("status");
-    if (!status.is_number_integer() || status < 100 || status > 999)
-      throw std::runtime_error("a status is none: " + status.dump());
-    TransportResponse result{status, pairs_of<Header>(answer, "headers"), body_of(answer)};
-    result.received += std::chrono::milliseconds(answer.value("received_ms", std::int64_t{0}));
-    exchange.result = std::move(result);
-  } else {
-    const auto& from = json.at("failure");
-    TransportFailure failure;
-    failure.kind = enumerator<TransportErrorKind>(from.at("kind"));
-    failure.limit = enumerator<TimeLimit>(from.value("limit", to_string(failure.limit)));
-    failure.request_may_have_arrived = from.value("request_may_have_arrived", true);
-    failure.permanent = from.value("permanent", false);
-    failure.message = from.value("message", "");
-    exchange.result = std::move(failure);
-  }
+  if (from.has("answer") == from.has("failure")) from.refuse("has to have either an answer or a failure");
+  if (from.has("answer"))
+    exchange.result = response_of(from.at("answer"));
+  else
+    exchange.result = failure_of(from.at("failure"));
   return exchange;
 }
 
@@ -142,25 +213,38 @@ std::vector<Recorded> read_cassette(const std::string& path) {
     const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
     const auto json = parse_shallow<ordered_json>(text);
     if (json.is_discarded()) throw std::runtime_error("it is no JSON, or too deep");
-    if (!json.is_object() || !json.at("exchanges").is_array())
-      throw std::runtime_error("it has no exchanges");
-    if (json.at("operate_cassette") != version)
-      throw std::runtime_error("its version is " + json.at("operate_cassette").dump() + ", not " +
-                               std::to_string(version));
+    if (!json.is_object()) throw std::runtime_error("it is no JSON object");
+    const Place whole{json, ""};
+    const Place its_version = whole.at("operate_cassette");
+    if (!its_version.json.is_number_integer() || its_version.json != version)
+      its_version.refuse("is " + in_quotes(its_version.json.dump()) + ", not " + std::to_string(version));
     std::vector<Recorded> exchanges;
-    for (const auto& one : json.at("exchanges")) exchanges.push_back(read(one));
+    for (const Place& one : whole.at("exchanges").elements()) exchanges.push_back(read(one));
     return exchanges;
   } catch (const std::exception& error) {
     fail(path, std::string("is none that can be played: ") + error.what());
   }
 }
 
+void require_writable(const std::string& path) {
+  const auto require = [&](bool is_good, int reason) {
+    if (!is_good) throw std::system_error(reason, std::generic_category(), "cannot write " + path);
+  };
+  std::error_code ignored;
+  require(!path.empty(), ENOENT);
+  require(path.back() != '/' && !std::filesystem::is_directory(path, ignored), EISDIR);
+  // As it is written later: to a new file beside it.
+  std::string beside = path + ".XXXXXX";
+  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
+  require(descriptor >= 0, errno);
+  ::close(descriptor);
+  ::unlink(beside.c_str());
+}
+
 void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges) {
   ordered_json json = {{"operate_cassette", version}, {"exchanges", ordered_json::array()}};
   for (const Recorded& one : exchanges) json["exchanges"].push_back(written(one));
-  // Headers and queries may hold invalid UTF-8.
-  const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
-  observe::replace_file(path, text);
+  observe::replace_file(path, json.dump(2) + "\n");
 }
 
 }  // namespace testing

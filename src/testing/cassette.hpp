@@ -10,7 +10,7 @@ namespace operate {
 inline namespace v0 {
 namespace testing {
 
-/// A request and what came of it.
+/// A request, its path as in the URL, and what came of it.
 struct Recorded {
   ReceivedRequest request = {};
   TransportResult result = {};
@@ -18,6 +18,10 @@ struct Recorded {
 
 /// The file's exchanges. Throws std::runtime_error, with the path and the reason.
 std::vector<Recorded> read_cassette(const std::string& path);
+
+/// Throws std::system_error, with the path and the reason, where write_cassette() would. Leaves a file that
+/// is there as it is.
+void require_writable(const std::string& path);
 
 /// Writes the file whole or not at all. Throws std::runtime_error, with the path and the reason.
 void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges);

@@ -24,7 +24,8 @@ class ManualClock::Impl {
 
   void sleep_until(time_point time, const CancellationToken& cancel) {
     std::unique_lock lock(mutex_);
-    sleeps_.push_back(std::chrono::duration_cast<milliseconds>(time - now_));
+    // A time long ago is further away than a duration can say.
+    sleeps_.push_back(time > now_ ? std::chrono::duration_cast<milliseconds>(time - now_) : milliseconds(0));
     if (sleepers_ == Sleepers::move_the_clock) {
       if (!cancel.is_cancelled()) now_ = std::max(now_, time);
       return;

@@ -5,6 +5,7 @@
 #include "testing/request_match.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <mutex>
 #include <utility>
@@ -41,11 +42,13 @@ class RecordingTransport::Impl {
   Impl(std::shared_ptr<Transport> inner, std::string path)
       : inner_(std::move(inner)), path_(std::move(path)) {
     if (!inner_) throw std::invalid_argument("operate::testing::RecordingTransport: the transport is empty");
+    require_writable(path_);
   }
 
   TransportResult send(const TransportRequest& request, const TransportLimits& limits) {
     TransportResult result = inner_->send(request, limits);
-    Recorded exchange{received(request), without_secrets(result, request)};
+    Recorded exchange{redacted(received_with_url_path(request), Keys(request)),
+                      without_secrets(result, request)};
     const std::lock_guard lock(mutex_);
     exchanges_.push_back(std::move(exchange));
     return result;
@@ -54,6 +57,12 @@ class RecordingTransport::Impl {
   void save() const {
     const std::lock_guard lock(mutex_);
     write_cassette(path_, exchanges_);
+    saved_ = exchanges_.size();
+  }
+
+  bool is_saved() const {
+    const std::lock_guard lock(mutex_);
+    return saved_ == exchanges_.size();
   }
 
  private:
@@ -61,13 +70,14 @@ class RecordingTransport::Impl {
   std::string path_;
   mutable std::mutex mutex_;
   std::vector<Recorded> exchanges_;
+  mutable std::size_t saved_ = 0;
 };
 
 RecordingTransport::RecordingTransport(std::shared_ptr<Transport> inner, std::string path)
     : impl_(std::make_unique<Impl>(std::move(inner), std::move(path))) {}
 RecordingTransport::~RecordingTransport() {
   try {
-    save();
+    if (!impl_->is_saved()) save();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "operate::testing::RecordingTransport: %s\n", error.what());
   }
@@ -84,8 +94,9 @@ class ReplayTransport::Impl {
   }
 
   TransportResult send(const TransportRequest& request) {
-    const ReceivedRequest came = received(request);
+    const Came came(request);
     const std::lock_guard lock(mutex_);
+    keys_.add(request);
     for (Entry& entry : entries_) {
       if (entry.given || !differences_to(entry, came).empty()) continue;
       entry.given = true;
@@ -100,7 +111,7 @@ class ReplayTransport::Impl {
     const std::lock_guard lock(mutex_);
     std::string text = unexpected_;
     for (const Entry& entry : entries_)
-      if (!entry.given) text += "Did not come: " + line_of(entry.recorded.request) + "\n";
+      if (!entry.given) text += "Did not come: " + line_of(entry.recorded.request, keys_) + "\n";
     return text;
   }
 
@@ -110,29 +121,45 @@ class ReplayTransport::Impl {
     bool given;
   };
 
-  static std::string differences_to(const Entry& entry, const ReceivedRequest& came) {
-    const ReceivedRequest& wanted = entry.recorded.request;
-    return differences({wanted.method, wanted.path, wanted.query, {}, wanted.body}, came, Match::exact);
+  // A cassette holds no key: what was one when it was recorded stands there as redacted() leaves it. But what
+  // looks like the key of whoever plays it may have been none when it was recorded.
+  struct Came {
+    explicit Came(const TransportRequest& request)
+        : as_sent(received_with_url_path(request)), without_key(redacted(as_sent, Keys(request))) {}
+
+    ReceivedRequest as_sent;
+    ReceivedRequest without_key;
+  };
+
+  // Of the two, those to what is nearer.
+  std::string differences_to(const Entry& entry, const Came& came) const {
+    const ReceivedRequest& recorded = entry.recorded.request;
+    const ExpectedRequest wanted{recorded.method, recorded.path, recorded.query, {}, recorded.body};
+    std::string text = differences(wanted, came.as_sent, Match::exact, keys_);
+    if (text.empty()) return text;
+    std::string other = differences(wanted, came.without_key, Match::exact, keys_);
+    return other.size() < text.size() ? other : text;
   }
 
-  std::string problem_with(const ReceivedRequest& came) const {
+  std::string problem_with(const Came& came) const {
     std::string nearest, its_differences;
     bool was_given = false;
     for (const Entry& entry : entries_) {
       const std::string differ = differences_to(entry, came);
       was_given = was_given || differ.empty();
       if (differ.empty() || (!nearest.empty() && differ.size() >= its_differences.size())) continue;
-      nearest = line_of(entry.recorded.request) + (entry.given ? ", which was asked for before" : "");
+      nearest = line_of(entry.recorded.request, keys_) + (entry.given ? ", which was asked for before" : "");
       its_differences = differ;
     }
     std::string problem = "The cassette " + path_ + " has no " + (was_given ? "further " : "") +
-                          "answer for: " + line_of(came) + "\n";
+                          "answer for: " + line_of(came.as_sent, keys_) + "\n";
     return nearest.empty() ? problem : problem + "Nearest: " + nearest + "\n" + its_differences;
   }
 
   std::string path_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
+  Keys keys_;
   std::string unexpected_;
 };
 

@@ -2,8 +2,6 @@
 
 #include "testing/request_match.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -21,9 +19,9 @@ ScriptedTransport::Handler always(TransportResult answer) {
 
 void require_usable(const ExpectedRequest& request, const ScriptedTransport::Handler& answer) {
   if (!answer) throw std::invalid_argument("operate::testing::ScriptedTransport: the answer is empty");
-  if (!request.json_body.empty() && !nlohmann::json::accept(request.json_body))
-    throw std::invalid_argument("operate::testing::ExpectedRequest: json_body is no JSON: " +
-                                request.json_body);
+  if (!request.json_body.empty() && !is_comparable_json(request.json_body))
+    throw std::invalid_argument("operate::testing::ExpectedRequest: json_body is no JSON, or too deep: " +
+                                in_quotes(request.json_body));
 }
 
 }  // namespace
@@ -43,7 +41,7 @@ class ScriptedTransport::Impl {
 
   TransportResult send(const TransportRequest& request) {
     const ReceivedRequest came = received(request);
-    return answer_for(came)(came);
+    return answer_for(came, request)(came);
   }
 
   std::vector<ReceivedRequest> requests() const {
@@ -54,7 +52,7 @@ class ScriptedTransport::Impl {
   std::string problems() const {
     const std::lock_guard lock(mutex_);
     std::string text = unexpected_;
-    for (const Entry& entry : line_) text += "Did not come: " + line_of(entry.request) + "\n";
+    for (const Entry& entry : line_) text += "Did not come: " + line_of(entry.request, keys_) + "\n";
     return text;
   }
 
@@ -65,22 +63,22 @@ class ScriptedTransport::Impl {
   };
 
   // A copy, which runs without the lock.
-  Handler answer_for(const ReceivedRequest& came) {
+  Handler answer_for(const ReceivedRequest& came, const TransportRequest& request) {
     const std::lock_guard lock(mutex_);
+    keys_.add(request);
     requests_.push_back(came);
-    if (!line_.empty() && differences(line_.front().request, came, Match::listed).empty()) {
+    if (!line_.empty() && differences_to(line_.front(), came).empty()) {
       Handler answer = std::move(line_.front().answer);
       line_.pop_front();
       return answer;
     }
     for (const Entry& rule : rules_)
-      if (differences(rule.request, came, Match::listed).empty()) return rule.answer;
+      if (differences_to(rule, came).empty()) return rule.answer;
 
     std::string problem =
-        "Request " + std::to_string(requests_.size()) + " was not expected: " + line_of(came) + "\n";
+        "Request " + std::to_string(requests_.size()) + " was not expected: " + line_of(came, keys_) + "\n";
     const auto compare = [&](const char* what, const Entry& entry) {
-      problem +=
-          std::string(what) + line_of(entry.request) + "\n" + differences(entry.request, came, Match::listed);
+      problem += std::string(what) + line_of(entry.request, keys_) + "\n" + differences_to(entry, came);
     };
     if (!line_.empty()) compare("Expected next: ", line_.front());
     for (const Entry& rule : rules_) compare("Allowed at any time: ", rule);
@@ -89,10 +87,15 @@ class ScriptedTransport::Impl {
     throw UnexpectedRequest(problem);
   }
 
+  std::string differences_to(const Entry& entry, const ReceivedRequest& came) const {
+    return differences(entry.request, came, Match::listed, keys_);
+  }
+
   mutable std::mutex mutex_;
   std::deque<Entry> line_;
   std::vector<Entry> rules_;
   std::vector<ReceivedRequest> requests_;
+  Keys keys_;
   std::string unexpected_;
 };
 

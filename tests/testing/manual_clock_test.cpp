@@ -93,7 +93,9 @@ TEST(ManualClockTest, ATimeThatHasPassedIsNotGoneBackTo) {
   const auto begin = clock.now();
   clock.advance(5s);
   clock.sleep_until(begin, {});
+  clock.sleep_until(ManualClock::time_point::min(), {});
   EXPECT_EQ(clock.now() - begin, 5s);
+  EXPECT_EQ(clock.sleeps(), (std::vector<std::chrono::milliseconds>{0ms, 0ms}));
   EXPECT_THROW(clock.advance(-1ms), std::invalid_argument);
   EXPECT_THROW(clock.advance(std::chrono::milliseconds::max()), std::invalid_argument);
   EXPECT_EQ(clock.now() - begin, 5s);

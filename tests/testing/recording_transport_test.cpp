@@ -10,11 +10,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -132,6 +136,106 @@ TEST_F(CassetteTest, BytesThatAreNoTextSurvive) {
   EXPECT_EQ(client.call({"POST", "/x", {}, more}).body, bytes);
 }
 
+TEST_F(CassetteTest, BytesThatAreNoTextSurviveInQueriesPathsAndHeaders) {
+  const std::string name("\xffn", 2), value("\xfe\n", 2), busy("\xfd", 1);
+  TransportFailure failure;
+  failure.message = busy;
+  script->expect({}, TransportResponse{200, {{"server", busy}}, "{}"});
+  script->expect({}, failure);
+  const auto calls = [&](const Client& client) {
+    const auto response = client.call({"GET", "/x/%FF%2f", {{name, value}}, ""});
+    EXPECT_EQ(response.headers.at(0).value, busy);
+    operate::RequestOptions once;
+    once.max_retries = 0;
+    thrown<operate::TransportError>([&] { client.call({"GET", "/x", {}, ""}, once); });
+  };
+  const std::string text = recorded(calls);
+  EXPECT_NE(text.find("/x/%FF%2f"), std::string::npos) << text;
+  EXPECT_NE(text.find("name_base64"), std::string::npos) << text;
+  const Client client(replaying(path));
+  EXPECT_THROW(client.call({"GET", "/x/%FE", {{name, value}}, ""}), UnexpectedRequest);
+  EXPECT_NE(replay->problems().find("has no answer for: GET /x/%FE?\\xFFn=\\xFE\\n\n"), std::string::npos)
+      << replay->problems();
+  calls(Client(replaying(path)));
+  EXPECT_EQ(replay->problems(), "");
+}
+
+TEST_F(CassetteTest, AnotherRequestGetsNoAnswerOfThisOne) {
+  const std::vector<std::pair<operate::Request, operate::Request>> pairs = {
+      {{"GET", "/people/a%2Fb", {}, ""}, {"GET", "/people/a/b", {}, ""}},
+      {{"GET", "/people/a%25b", {}, ""}, {"GET", "/people/a%2525b", {}, ""}},
+      {{"POST", "/x", {}, R"({"a":1,"a":2})"}, {"POST", "/x", {}, R"({"a":2})"}},
+      {{"POST", "/x", {}, "18446744073709551617"}, {"POST", "/x", {}, "18446744073709551618"}},
+      {{"POST", "/x", {}, "0.1"}, {"POST", "/x", {}, "0.10000000000000000001"}}};
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  for (const auto& [one, another] : pairs) {
+    recorded([&request = one](const Client& client) { client.call(request); });
+    const Client client(replaying(path));
+    EXPECT_THROW(client.call(another), UnexpectedRequest) << another.path << another.body;
+    client.call(one);
+  }
+}
+
+TEST_F(CassetteTest, SpellingsOfOneRequestAreTheSame) {
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  recorded([](const Client& client) { client.call({"POST", "/a%7eb/%c3%a9", {}, R"({"a":1,"b":[100]})"}); });
+  const Client client(replaying(path));
+  client.call({"POST", "/a~b/%C3%A9", {}, R"({ "b": [1e2], "a": 1.0 })"});
+  // As somebody may write it by hand.
+  folder.write("calls.json", R"({"operate_cassette": 1, "exchanges": [{"request": {"method": "GET",
+      "path": "/a b/\u00e9"}, "answer": {"status": 200, "body": "{}"}}]})");
+  Client(replaying(path)).call({"GET", "/a%20b/%C3%A9", {}, ""});
+}
+
+TEST_F(CassetteTest, WordsThatAreThePlayersKeyAreFoundAsTheyWereRecorded) {
+  const operate::Request request{"POST", "/v1/test/list", {{"a", "test"}}, R"({"a":"test"})"};
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  recorded([&](const Client& client) { client.call(request); });
+  for (const char* key : {"test", "list", "another-key"}) {
+    operate::Config config = replaying(path);
+    config.api_key = key;
+    Client(config).call(request);
+    EXPECT_EQ(replay->problems(), "");
+  }
+  operate::Config config = replaying(path);
+  config.api_key = "test";
+  const Client client(config);
+  const auto error = thrown<UnexpectedRequest>([&] {
+    client.call({"POST", "/v1/test/list", {{"a", "x"}}, R"({"a":"test"})"});
+  });
+  EXPECT_EQ(std::string(error->what()),
+            "The cassette " + path + R"( has no answer for: POST /v1/[api key]/list?a=x
+Nearest: POST /v1/[api key]/list?a=[api key]
+  query a: expected "[api key]", came "x"
+Record it anew where this request is right.
+)");
+}
+
+TEST_F(CassetteTest, AKeyThatIsEncodedInTheUrlIsTakenOut) {
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  operate::Config config;
+  config.api_key = "a+key/with=odd&letters";
+  config.transport = std::make_shared<RecordingTransport>(script, path);
+  Client(config).call({"GET", "/%20/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""});
+  config.transport.reset();
+  const std::string text = folder.read("calls.json");
+  EXPECT_NE(text.find(R"(/[api key]",)"), std::string::npos) << text;
+  const Client client(replaying(path));
+  client.call({"GET", "/%20/another-key", {}, ""});
+  EXPECT_EQ(replay->problems(), "");
+}
+
+TEST_F(CassetteTest, ALimitOfTimeIsWrittenWhereItRanOut) {
+  TransportFailure late{operate::TransportErrorKind::timeout, operate::TimeLimit::stall};
+  script->expect({}, operate::testing::connection_lost());
+  script->expect({}, late);
+  script->expect({}, operate::testing::connection_refused());
+  const std::string text = recorded(
+      [](const Client& client) { thrown<operate::TransportError>([&] { client.companies().list(); }); });
+  EXPECT_EQ(text.find("limit\": \""), text.find("limit\": \"stall")) << text;
+  EXPECT_EQ(text.find("limit\": \""), text.rfind("limit\": \"")) << text;
+}
+
 TEST_F(CassetteTest, AnUnknownRequestIsLoudAndShowsTheNearest) {
   script->whenever({}, TransportResponse{200, {}, "{}"});
   recorded([](const Client& client) {
@@ -203,6 +307,7 @@ TEST_F(CassetteTest, WhatIsNoCassetteIsRefused) {
     folder.write("calls.json", text);
     const auto error = thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
     EXPECT_NE(std::string(error->what()).find(path), std::string::npos) << error->what();
+    EXPECT_EQ(std::string(error->what()).find("json.exception"), std::string::npos) << error->what();
   }
   const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
   folder.write("calls.json", R"({"operate_cassette": 1, "exchanges": [], "x": )" + deep + "}");
@@ -210,16 +315,108 @@ TEST_F(CassetteTest, WhatIsNoCassetteIsRefused) {
   thrown<std::runtime_error>([&] { ReplayTransport replay(folder.path("nowhere.json")); });
 }
 
-TEST_F(CassetteTest, AFileThatCannotBeWrittenIsTold) {
-  const std::string nowhere = folder.path("no-folder/calls.json");
+TEST_F(CassetteTest, WhatIsWrongIsToldWithItsPlace) {
+  const std::string request = R"({"request": {"method": "GET", "path": "/x"}, )";
+  const auto exchange = [](const std::string& one) {
+    return R"({"operate_cassette": 1, "exchanges": [)" + one + "]}";
+  };
+  const auto answer = [&](const std::string& members) {
+    return exchange(request + R"("answer": {"status": 200, )" + members + "}}");
+  };
+  const auto failure = [&](const std::string& members) {
+    return exchange(request + R"("failure": {)" + members + "}}");
+  };
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"[]", "it is no JSON object"},
+      {R"({"operate_cassette": 1})", "exchanges is missing"},
+      {R"({"exchanges": []})", "operate_cassette is missing"},
+      {R"({"operate_cassette": 1.0, "exchanges": []})", "operate_cassette is \"1.0\", not 1"},
+      {R"({"operate_cassette": 1, "exchanges": {}})", "exchanges is no array"},
+      {exchange("1"), "exchanges[0] is no object"},
+      {exchange("{}"), "exchanges[0].request is missing"},
+      {exchange(R"({"request": {"path": "/x"}})"), "exchanges[0].request.method is missing"},
+      {exchange(R"({"request": {"method": 1, "path": "/x"}})"), "exchanges[0].request.method is no string"},
+      {exchange(R"({"request": {"method": "GET"}})"), "exchanges[0].request.path is missing"},
+      {exchange(R"({"request": {"method": "GET", "path": "/x", "query": [{"name": "a"}]}})"),
+       "exchanges[0].request.query[0].value is missing"},
+      {exchange(R"({"request": {"method": "GET", "path": "/x"}})"),
+       "exchanges[0] has to have either an answer or a failure"},
+      {exchange(request + R"("answer": {"status": 200}, "failure": {"kind": "send"}})"),
+       "exchanges[0] has to have either an answer or a failure"},
+      {exchange(request + R"("answer": {}})"), "exchanges[0].answer.status is missing"},
+      {exchange(request + R"("answer": {"status": 18446744073709551615}})"),
+       "exchanges[0].answer.status is no integer from 100 to 999: \"18446744073709551615\""},
+      {exchange(request + R"("answer": {"status": 99}})"),
+       "exchanges[0].answer.status is no integer from 100 to 999: \"99\""},
+      {answer(R"("body": 1)"), "exchanges[0].answer.body is no string"},
+      {answer(R"("body": "", "body_base64": "")"), "exchanges[0].answer has both body and body_base64"},
+      {answer(R"("headers": {})"), "exchanges[0].answer.headers is no array"},
+      {failure(""), "exchanges[0].failure.kind is missing"},
+      {failure(R"("kind": "a\nb")"), R"(exchanges[0].failure.kind is none that there is: "a\nb")"},
+      {failure(R"("kind": "timeout", "limit": "x")"),
+       "exchanges[0].failure.limit is none that there is: \"x\""},
+      {failure(R"("kind": "send", "permanent": 1)"),
+       "exchanges[0].failure.permanent is neither true nor false"}};
+  for (const auto& [text, reason] : texts) {
+    folder.write("calls.json", text);
+    const auto error = thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
+    EXPECT_EQ(error->what(), "The cassette " + path + " is none that can be played: " + reason) << text;
+  }
+  for (const char* bytes :
+       {"QQ==\\n", " QQ==", "=AAA", "====", "A===", "QQ=A", "QR==", "QQ", "?", "QQ==QQ=="}) {
+    folder.write("calls.json", answer(R"("body_base64": ")" + std::string(bytes) + "\""));
+    const auto error = thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
+    EXPECT_NE(std::string(error->what()).find("exchanges[0].answer.body_base64 is no base64"),
+              std::string::npos)
+        << bytes << error->what();
+  }
+  for (const char* time : {"9223372036854775807", "-9223372036854775808", "18446744073709551615",
+                           "9223372036855", "1e3", "true", "\"1\""}) {
+    folder.write("calls.json", answer(R"("received_ms": )" + std::string(time)));
+    const auto error = thrown<std::runtime_error>([&] { ReplayTransport replay(path); });
+    EXPECT_NE(std::string(error->what()).find("exchanges[0].answer.received_ms is no integer from "),
+              std::string::npos)
+        << time << error->what();
+  }
+  folder.write("calls.json", answer(R"("received_ms": -1, "body_base64": "")"));
+  EXPECT_EQ(Client(replaying(path)).call({"GET", "/x", {}, ""}).body, "");
+}
+
+TEST_F(CassetteTest, AFileThatCannotBeWrittenIsToldAtOnce) {
+  for (const std::string& place : {std::string(), folder.path("no-folder/calls.json"), folder.path(""),
+                                   folder.path("."), folder.path(std::string(300, 'a'))}) {
+    const auto error = thrown<std::system_error>([&] { RecordingTransport recording(script, place); });
+    EXPECT_NE(std::string(error->what()).find("cannot write " + place + ": "), std::string::npos)
+        << error->what();
+  }
+  EXPECT_THROW(RecordingTransport(nullptr, path), std::invalid_argument);
+}
+
+TEST_F(CassetteTest, ACassetteThatIsThereStaysUntilAnotherIsSaved) {
+  folder.write("calls.json", "old");
+  { const RecordingTransport recording(script, path); }
+  EXPECT_EQ(folder.read("calls.json"), "old");
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  RecordingTransport recording(script, path);
+  EXPECT_EQ(folder.read("calls.json"), "old");
+  recording.send({}, {});
+  recording.save();
+  EXPECT_NE(folder.read("calls.json"), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path("")), {}), 1);
+}
+
+TEST_F(CassetteTest, WhatCannotBeSavedAtTheEndIsTold) {
+  script->whenever({}, TransportResponse{200, {}, "{}"});
+  folder.write("later/x", "");
+  const std::string late = folder.path("later/calls.json");
   testing::internal::CaptureStderr();
   {
-    const RecordingTransport recording(script, nowhere);
-    const auto error = thrown<std::system_error>([&] { recording.save(); });
-    EXPECT_NE(std::string(error->what()).find(nowhere), std::string::npos) << error->what();
+    RecordingTransport recording(script, late);
+    recording.send({}, {});
+    std::filesystem::remove_all(folder.path("later"));
+    thrown<std::system_error>([&] { recording.save(); });
   }
-  EXPECT_NE(testing::internal::GetCapturedStderr().find(nowhere), std::string::npos);
-  EXPECT_THROW(RecordingTransport(nullptr, path), std::invalid_argument);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(late), std::string::npos);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -140,25 +141,141 @@ TEST_F(ScriptedTransportTest, TheKeyIsInNoText) {
   const auto error = thrown<UnexpectedRequest>([&] {
     client().call({"POST", "/x/" + key, {}, "{\"a\":\"" + key + "\"}"}, options);
   });
-  const auto request = script->requests().at(0);
-  const std::string came = std::string(error->what()).substr(0, std::string(error->what()).find('\n')) +
-                           request.path + request.body + request.header("x-a") + request.parameter("a");
-  EXPECT_EQ(came.find("sentinel"), std::string::npos) << came;
+  EXPECT_EQ(std::string(error->what()).find("sentinel"), std::string::npos) << error->what();
+  EXPECT_EQ(script->problems().find("sentinel"), std::string::npos) << script->problems();
+  EXPECT_EQ(std::string(error->what()), R"(Request 1 was not expected: POST /x/[api key]?a=[api key]
+Expected next: POST /[api key]?a=b
+  path: expected /[api key], came /x/[api key]
+  query a: expected "b", came "[api key]"
+  header x-a: expected "b", came "[api key]"
+  body /a: expected 1, came "[api key]"
+)");
 }
 
-TEST_F(ScriptedTransportTest, AKeyThatIsEncodedInTheUrlIsFoundToo) {
+TEST_F(ScriptedTransportTest, TheKeyIsTakenOutOfWhatWasExpectedToo) {
+  const std::string key = "sk_test_sentinel";
+  script->expect(
+      {"GET", "/" + key, {{key, key}}, {{key, key}}, R"({"a":{")" + key + R"(":[")" + key + R"("]}})"},
+      TransportResponse{200});
+  script->whenever({"PUT", "", {{"token", key}}}, TransportResponse{200});
+  const auto error = thrown<UnexpectedRequest>([&] { client().call({"POST", "/x", {}, R"({"a":{}})"}); });
+  EXPECT_EQ(std::string(error->what()).find("sentinel"), std::string::npos) << error->what();
+  EXPECT_EQ(script->problems().find("sentinel"), std::string::npos) << script->problems();
+  EXPECT_NE(std::string(error->what()).find(R"(body /a/[api key]: expected ["[api key]"], came none)"),
+            std::string::npos)
+      << error->what();
+}
+
+TEST_F(ScriptedTransportTest, AKeyThatIsEncodedInTheUrlIsInNoTextEither) {
   config.api_key = "a+key/with=odd&letters";
   operate::RequestOptions options;
   options.query = {{"a", "a+key/with=odd&letters"}};
-  script->whenever({}, TransportResponse{200, {}, "{}"});
-  client().call({"GET", "/x/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""}, options);
-  EXPECT_EQ(script->requests().at(0).path, "/x/[api key]");
-  EXPECT_EQ(script->requests().at(0).parameter("a"), "[api key]");
+  const auto error = thrown<UnexpectedRequest>([&] {
+    client().call({"GET", "/x/a%2Bkey%2Fwith%3Dodd%26letters", {}, ""}, options);
+  });
+  EXPECT_EQ(std::string(error->what()),
+            "Request 1 was not expected: GET /x/[api key]?a=[api key]\n"
+            "No further request was expected.\n");
+}
+
+TEST_F(ScriptedTransportTest, WordsThatAreTheKeyAreComparedAsTheyWereSent) {
+  for (const char* key : {"test", "api-key-for-companies", "list"}) {
+    config.api_key = key;
+    script->expect({"POST", "/companies/test/list", {{"a", "test"}}, {{"x-a", "test"}}, R"({"a":"test"})"},
+                   TransportResponse{200, {}, "{}"});
+    operate::RequestOptions options;
+    options.headers = {{"x-a", "test"}};
+    client().call({"POST", "/companies/test/list", {{"a", "test"}}, R"({"a":"test"})"}, options);
+  }
+  EXPECT_EQ(script->problems(), "");
+  const ReceivedRequest request = script->requests().at(0);
+  EXPECT_EQ(request.path, "/companies/test/list");
+  EXPECT_EQ(request.parameter("a"), "test");
+  EXPECT_EQ(request.header("x-a"), "test");
+  EXPECT_EQ(request.body, R"({"a":"test"})");
+}
+
+TEST_F(ScriptedTransportTest, NothingInARequestForgesALine) {
+  operate::TransportRequest request;
+  request.method = "GET";
+  request.url =
+      "https://api.example.com/a%0AExpected next: b%1B[2J?c%0D=d%0AExpected%20next:%7F%C2%9B%E2%80%AE%FF";
+  script->expect({"GET", "/a\nb", {{"e\nf", "g\nh"}}, {{"i", "\x1b"}}}, TransportResponse{200});
+  const auto error = thrown<UnexpectedRequest>([&] { script->send(request, {}); });
+  EXPECT_EQ(
+      std::string(error->what()),
+      R"(Request 1 was not expected: GET /a\nExpected next: b\u001B[2J?c\r=d\nExpected next:\u007F\u009B\u202E\xFF
+Expected next: GET /a\nb?e\nf=g\nh
+  path: expected /a\nb, came /a\nExpected next: b\u001B[2J
+  query e\nf: expected "g\nh", came none
+  header i: expected "\u001B", came none
+)");
+}
+
+TEST_F(ScriptedTransportTest, AnyHeaderOfANameMayFit) {
+  operate::RequestOptions options;
+  options.headers = {{"x-a", "1"}, {"X-A", "2"}};
+  script->expect({"GET", "/x", {}, {{"x-a", "2"}, {"x-A", "1"}}}, TransportResponse{200, {}, "{}"});
+  client().call({"GET", "/x", {}, ""}, options);
+  EXPECT_EQ(script->problems(), "");
+  script->expect({"GET", "/x", {}, {{"x-a", "3"}}}, TransportResponse{200});
+  const auto error = thrown<UnexpectedRequest>([&] { client().call({"GET", "/x", {}, ""}, options); });
+  EXPECT_NE(std::string(error->what()).find(R"(header x-a: expected "3", came "1" and "2")"),
+            std::string::npos)
+      << error->what();
+}
+
+TEST_F(ScriptedTransportTest, NumbersAreComparedByTheirValueAndMembersByTheirNumber) {
+  const std::vector<std::pair<const char*, const char*>> same = {
+      {"[1, 100, -0.5, 0]", "[1.0, 1e+2, -5E-1, -0.0e7]"},
+      {"[18446744073709551617, 0.10000000000000000001]", "[18446744073709551617, 1.0000000000000000001e-1]"},
+      {R"({"a":1,"b":2,"a":3})", R"({"b":2,"a":1,"a":3})"},
+      {R"({"a":"\u0041"})", R"({"a":"A"})"}};
+  for (const auto& [expected, came] : same) {
+    script->expect({"", "", {}, {}, expected}, TransportResponse{200, {}, "{}"});
+    client().call({"POST", "/x", {}, came});
+  }
+  EXPECT_EQ(script->problems(), "");
+  const std::vector<std::vector<const char*>> different = {
+      {"[18446744073709551617]", "[18446744073709551618]",
+       "body /0: expected 18446744073709551617, came 18446744073709551618"},
+      {"[0.1]", "[0.10000000000000000001]", "body /0: expected 0.1, came 0.10000000000000000001"},
+      {"[1]", "[-1]", "body /0: expected 1, came -1"},
+      {R"({"a":2})", R"({"a":1,"a":2})",
+       "body /a: expected 2, came 1\n  body /a (again): expected none, came 2"},
+      {R"(["1"])", "[1]", R"(body /0: expected "1", came 1)"},
+      {R"({"a/b":[]})", R"({"a/b":{}})", "body /a~1b: expected [], came {}"},
+      {"[1,2]", "[1]", "body /1: expected 2, came none"},
+      {"null", "[]", "body: expected null, came []"}};
+  for (const auto& one : different) {
+    ScriptedTransport other;
+    operate::TransportRequest request;
+    request.body = one[1];
+    other.whenever({"", "", {}, {}, one[0]}, TransportResponse{200});
+    const auto error = thrown<UnexpectedRequest>([&] { other.send(request, {}); });
+    EXPECT_NE(std::string(error->what()).find("\n  " + std::string(one[2]) + "\n"), std::string::npos)
+        << error->what();
+  }
+}
+
+TEST_F(ScriptedTransportTest, LongTextsAreCutOffBehindAWholeCharacter) {
+  const std::string body = "\"" + std::string(299, 'a') + "\xc3\xa9z\"";
+  script->whenever({"", "", {}, {}, "1"}, TransportResponse{200});
+  const auto error = thrown<UnexpectedRequest>([&] { client().call({"POST", "/x", {}, body}); });
+  EXPECT_NE(std::string(error->what()).find("came \"" + std::string(299, 'a') + "\"...\n"), std::string::npos)
+      << error->what();
 }
 
 TEST_F(ScriptedTransportTest, RefusesAScriptThatCannotBe) {
   EXPECT_THROW(script->expect({"POST", "/x", {}, {}, "{"}, TransportResponse{200}), std::invalid_argument);
   EXPECT_THROW(script->whenever({}, ScriptedTransport::Handler()), std::invalid_argument);
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  script->whenever({"POST", "/x", {}, {}, nested(1'000)}, TransportResponse{200});
+  const auto error = thrown<std::invalid_argument>([&] {
+    script->whenever({"POST", "/x", {}, {}, nested(1'001)}, TransportResponse{200});
+  });
+  EXPECT_NE(std::string(error->what()).find("is no JSON, or too deep: \"[["), std::string::npos)
+      << error->what();
 }
 
 TEST_F(ScriptedTransportTest, ManyThreadsAreServed) {

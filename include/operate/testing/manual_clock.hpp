@@ -39,7 +39,7 @@ class ManualClock : public Clock {
 
   /// Moves it forward. Throws std::invalid_argument for a negative time, and for one that no clock can show.
   void advance(std::chrono::milliseconds by);
-  /// How long each sleep so far was to be, in the order in which they began.
+  /// How long each sleep so far was to be, in the order in which they began; 0 where its time had come.
   std::vector<std::chrono::milliseconds> sleeps() const;
   /// For Sleepers::wait: returns once so many threads sleep at the same time. For a test to know that a call
   /// has come to its wait; one that never does makes it wait for ever.

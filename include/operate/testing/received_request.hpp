@@ -13,7 +13,7 @@ namespace testing {
 struct ReceivedRequest {
   /// In capitals.
   std::string method = {};
-  /// Decoded.
+  /// Decoded, so that a `%2F` cannot be told from a `/`.
   std::string path = {};
   /// Decoded, in no certain order.
   std::vector<QueryParameter> query = {};

@@ -15,7 +15,8 @@ inline namespace v0 {
 namespace testing {
 
 /// A request came that no script and no cassette has an answer for. what() shows the difference to what was
-/// expected, without the key. Not below operate::Error, so that the code under test does not take it for a
+/// expected, without the key, be it in the request or in what was expected, and with control characters
+/// escaped. Not below operate::Error, so that the code under test does not take it for a
 /// failure of the network.
 class UnexpectedRequest : public std::logic_error {
  public:
@@ -26,13 +27,16 @@ class UnexpectedRequest : public std::logic_error {
 struct ExpectedRequest {
   /// In capitals.
   std::string method = {};
-  /// As in the URL behind the host, a path of Config::base_url included, but decoded.
+  /// As in the URL behind the host, a path of Config::base_url included, but decoded, so that `%2F` counts as
+  /// `/`.
   std::string path = {};
   /// Each has to be there with this value; others may be, too.
   std::vector<QueryParameter> query = {};
-  /// Each has to be there with this value; others may be, too. The key is not among a request's headers.
+  /// Each has to be there with this value; others may be, too, also of the same name. The key is not among a
+  /// request's headers.
   std::vector<Header> headers = {};
-  /// The body as JSON, compared by its meaning: blanks and the order of members do not count.
+  /// The body as JSON, compared by its meaning: blanks, the order of members with different names and the
+  /// spelling of numbers (1, 1.0) do not count. Numbers are compared digit for digit, however long they are.
   std::string json_body = {};
 };
 
@@ -55,7 +59,9 @@ class ScriptedTransport : public Transport {
   ScriptedTransport();
   ~ScriptedTransport() override;
 
-  /// The next request has to be like this, and gets this answer. Further calls line up.
+  /// The next request has to be like this, and gets this answer. Further calls line up. Throws
+  /// std::invalid_argument for a `json_body` that is no JSON, or nested more than 1,000 deep; so do the three
+  /// below, and for an empty handler.
   void expect(ExpectedRequest request, TransportResult answer);
   /// The same with an answer that is made when the request has come.
   void expect(ExpectedRequest request, Handler answer);
@@ -69,11 +75,14 @@ class ScriptedTransport : public Transport {
   /// Answers; throws UnexpectedRequest.
   TransportResult send(const TransportRequest& request, const TransportLimits& limits) override;
 
-  /// All that came, in order, the unexpected ones as well.
+  /// All that came, in order, the unexpected ones as well. As they were sent, which is also what a Handler
+  /// gets and what is compared: a key that was put into a path, a query, a further header or a body stands
+  /// there, so that a test can find it, and in what GoogleTest prints of them. It is left out of problems()
+  /// and of UnexpectedRequest alone.
   std::vector<ReceivedRequest> requests() const;
 
   /// What is wrong so far: each request that was not expected, and those that are still expected. Empty
-  /// where nothing is.
+  /// where nothing is. Without the keys of the requests that came.
   std::string problems() const;
 
  private:

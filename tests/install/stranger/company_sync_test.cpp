@@ -103,9 +103,11 @@ TEST(CompanySyncTest, DoesTheSameFromACassette) {
   {
     Emulator emulator;
     operate::Config config = emulator.config();
-    config.transport =
+    const auto recording =
         std::make_shared<operate::testing::RecordingTransport>(operate::libcurl_transport(config), cassette);
+    config.transport = recording;
     CompanySync([&] { return operate::Client(config); }).run();
+    recording->save();
   }
   const auto replay = std::make_shared<operate::testing::ReplayTransport>(cassette);
   operate::Config config;
