@@ -1,5 +1,7 @@
 #include "testing/request_match.hpp"
 
+#include "testing/percent_encoding.hpp"
+
 #include "core/headers.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,29 +26,6 @@ constexpr std::size_t shown_text = 300;
 // What of a text is looked through for keys, of which no more than shown_text is shown.
 constexpr std::size_t redacted_text = 2'000;
 constexpr char hexadecimal[] = "0123456789ABCDEF";
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char letter = static_cast<char>(c | 0x20);
-  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-// The byte that the three characters from `at` stand for; -1 where they are no percent-encoding.
-int encoded_byte(std::string_view text, std::size_t at) {
-  const int high = text[at] == '%' && at + 2 < text.size() ? digit_of(text[at + 1]) : -1;
-  const int low = high >= 0 ? digit_of(text[at + 2]) : -1;
-  return low >= 0 ? high * 16 + low : -1;
-}
-
-std::string decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int byte = encoded_byte(text, i);
-    result += byte >= 0 ? static_cast<char>(byte) : text[i];
-    if (byte >= 0) i += 2;
-  }
-  return result;
-}
 
 void append_encoded(std::string& to, char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -81,8 +60,8 @@ std::vector<QueryParameter> parameters_of(std::string_view query) {
     const std::string_view one = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(query.size(), one.size() + 1));
     const std::size_t equals = std::min(one.size(), one.find('='));
-    parameters.push_back(
-        {decoded(one.substr(0, equals)), decoded(one.substr(std::min(one.size(), equals + 1)))});
+    parameters.push_back({percent_decoded(one.substr(0, equals)),
+                          percent_decoded(one.substr(std::min(one.size(), equals + 1)))});
   }
   return parameters;
 }
@@ -403,9 +382,9 @@ std::string Keys::redact(std::string_view text) const {
 }
 
 std::string Keys::redact_path(std::string_view path) const {
-  const std::string text = decoded(path), without = redact(text);
+  const std::string text = percent_decoded(path), without = redact(text);
   std::string as_it_stands = redact(path);
-  if (without == text || decoded(as_it_stands) == without) return as_it_stands;
+  if (without == text || percent_decoded(as_it_stands) == without) return as_it_stands;
   std::string result;
   for (const char c : without) {
     if (c == '%' || c < ' ' || c > '~')
@@ -427,7 +406,7 @@ ReceivedRequest received_with_url_path(const TransportRequest& request) {
 
 ReceivedRequest received(const TransportRequest& request) {
   ReceivedRequest result = received_with_url_path(request);
-  result.path = decoded(result.path);
+  result.path = percent_decoded(result.path);
   return result;
 }
 

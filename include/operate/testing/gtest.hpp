@@ -177,6 +177,9 @@ inline void PrintTo(EventKind kind, std::ostream* to) {
     case EventKind::result:
       *to << "result";
       return;
+    case EventKind::callback:
+      *to << "callback";
+      return;
   }
   *to << "EventKind " << static_cast<int>(kind);
 }
@@ -448,6 +451,9 @@ inline void PrintTo(FaultKind kind, std::ostream* to) {
       return;
     case FaultKind::half_body:
       *to << "half_body";
+      return;
+    case FaultKind::stall_in_body:
+      *to << "stall_in_body";
       return;
     case FaultKind::slow_bytes:
       *to << "slow_bytes";
