@@ -48,7 +48,8 @@ class OPERATE_EXPORT PageWalk {
   /// Empty where nothing is behind it, and while the place is looked for.
   std::optional<ListOptions> after(const ListOptions& window, std::int64_t total) const;
 
-  /// Takes note of the page that came for `window`, and returns which of its items are next in the list;
+  /// Takes note of the page that came for `window`, which is next(), or another that was fetched ahead; where
+  /// only offsets count, such a page is ignored. Returns which of its items are next in the list;
   /// where that is none, next() knows how to go on. Throws DecodeError, and takes note of nothing, for a page
   /// that does not advance, for an empty one before `total` is reached, and where the place is not found
   /// again.
