@@ -32,8 +32,9 @@ class OPERATE_EXPORT Companies {
   Async<Page<Company>> list_async(const ListOptions& options = {},
                                   const RequestOptions& request_options = {}) const;
 
-  /// All companies, fetched a page at a time while they are read. Sends nothing itself; throws
-  /// ValidationError. `request_options` hold for each page, its deadline too.
+  /// All companies, fetched a page at a time while they are read; PagedRange says what is promised where they
+  /// change meanwhile. Sends nothing itself; throws ValidationError. `request_options` hold for each page,
+  /// its deadline too.
   PagedRange<Company> list_all(const ListAllOptions& options = {},
                                const RequestOptions& request_options = {}) const;
 

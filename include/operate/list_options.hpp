@@ -16,12 +16,17 @@ struct ListOptions {
 
 /// A whole list, page by page.
 struct ListAllOptions {
-  /// How many items to ask for at a time; 1 to 100.
+  /// How many items a page has; 1 to 100. Of 100, which is as many as the API takes, pages but the first have
+  /// 99, since one more is asked for; see complete_under_change.
   int page_size = 50;
   /// Where to begin; 0 and up. PagedRange::position() of an earlier list goes on where that one ended.
   std::int64_t offset = 0;
   /// How many items to deliver at most; 0 and up. Unless set, all.
   std::optional<std::int64_t> max_items = {};
+  /// Whether each page but the first is asked for with the item before it, so that no item is missed or comes
+  /// twice where others come or go while the list is read, as PagedRange promises it. Otherwise only offsets
+  /// count.
+  bool complete_under_change = true;
 };
 
 }  // namespace v0

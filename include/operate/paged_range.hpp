@@ -18,6 +18,24 @@ inline namespace v0 {
 /// advance and for an empty page before the list's total is reached, so that no list is silently short;
 /// std::out_of_range for dereferencing an iterator behind the last item, or end().
 ///
+/// What is promised of a list that changes while it is read: no item is delivered twice, by its id, and none
+/// is missed that was in the list from the first request to the last, as long as fewer than 5,000 others
+/// come or go while 20,000 are read. That none is missed holds where the order of items is stable, which
+/// Operate does not document. Not promised is what comes of items that come or go meanwhile, and that none is
+/// missed in an order in which items move, as when they are edited. To keep this,
+/// - each page but the first is asked for with the item before it, whose id shows that nothing was skipped;
+/// - the ids of the last 20,000 items that were delivered are remembered, in 1 MB at most;
+/// - where a page shows none of them, the place is looked for elsewhere, further in front first. In a list
+/// from
+///   offset 0 whose items are all remembered it is always found. Otherwise there may be items in front of
+///   which nothing is known: it is looked for 19 pages to either side, and where all that it delivered is
+///   gone, or more came or went between two requests, ends in a DecodeError that says so. So does any list
+///   that changes beyond recognition before each of dozens of requests on end. Nothing is lost then: begin()
+///   looks again.
+/// Without ListAllOptions::complete_under_change, and in a list whose items have no id or that shows one id
+/// twice on a page, only offsets count: they move where items come or go, and an item may be missed or come
+/// twice.
+///
 /// A reference to an item or a page is good until the next page is fetched; what it refers to may be moved
 /// out. All iterators of one range share one place in the list, and so do copies of it. The range, its
 /// iterators and what pages() returns may outlive the Client and each other. Thread safety: one thread at a
@@ -52,7 +70,8 @@ class PagedRange {
   };
 
   /// The list as pages, for progress or for work in batches. Items that were read one by one before are no
-  /// part of the first.
+  /// part of the first. Where the list changes, pages may be smaller than ListAllOptions::page_size; the
+  /// offset of each is that of its first item.
   class Pages {
    public:
     /// The page that is due. Does no I/O.
@@ -93,8 +112,8 @@ class PagedRange {
   /// The offset of the item, or of the first item of the page, that is due: inside a loop over the range it
   /// is the one at hand. As ListAllOptions::offset it resumes the list there, also in another process; beyond
   /// the list's end there is nothing left, which is no error.
-  /// Operate documents no order of lists: where items come or go between two requests, offsets move, and an
-  /// item may be missed or come twice.
+  /// It is an offset as of the page that the item came with: a list that changes before it is resumed may
+  /// miss items there, or deliver some that the list before it had delivered.
   std::int64_t position() const noexcept { return cursor_->position(); }
 
   /// Everything that is not read yet. Where it throws, nothing is lost: it may be called again.

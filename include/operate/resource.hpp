@@ -56,11 +56,12 @@ class ResourcePages : public PageSource<T> {
         request_options_(std::move(request_options)) {}
 
   FetchedPage<T> fetch(const ListOptions& options) override {
-    const RawAnswer answer = raw_list(client_, path_, list_key_, options, request_options_);
+    RawAnswer answer = raw_list(client_, path_, list_key_, options, request_options_);
     std::vector<T> items;
     items.reserve(answer.items.size());
     for (const JsonText& item : answer.items) items.push_back(decode<T>(answer.origin, item));
-    return {Page<T>(std::move(items), answer.pagination, answer.transfer), answer.fingerprint, answer.origin};
+    return {Page<T>(std::move(items), answer.pagination, answer.transfer), std::move(answer.content),
+            answer.origin};
   }
 
  private:
@@ -95,7 +96,10 @@ Page<T> list(const Client& client, std::string path, std::string list_key, const
   return pages.fetch(options).page;
 }
 
-/// All pages of it, as Companies::list_all.
+/// All pages of it, as Companies::list_all. What tells one item from another is its member `id`, a string or
+/// a number. Where items have none, or two of one page have the same, the list goes on by offsets alone, as
+/// without ListAllOptions::complete_under_change, which has to be turned off where items of different pages
+/// may share an id: only the first of them would be delivered.
 template <class T>
 PagedRange<T> list_all(const Client& client, std::string path, std::string list_key,
                        const ListAllOptions& options = {}, const RequestOptions& request_options = {}) {

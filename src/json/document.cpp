@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <string>
 #include <utility>
 
 namespace operate::json {
@@ -67,11 +68,12 @@ class Document::Builder {
     return add(Kind::integer, [&](Node& node) { node.integer = value; });
   }
   bool number_unsigned(std::uint64_t value) {
-    if (value > static_cast<std::uint64_t>(INT64_MAX)) return add(Kind::other_number, [](Node&) {});
+    if (value > static_cast<std::uint64_t>(INT64_MAX)) return number_float(0, std::to_string(value));
     return number_integer(static_cast<std::int64_t>(value));
   }
-  bool number_float(double, const std::string&) {
-    return add(Kind::other_number, [](Node&) {});
+  bool number_float(double, const std::string& text) {
+    const std::uint32_t at = keep(text);
+    return add(Kind::other_number, [&](Node& node) { node.string = at; });
   }
   bool string(const std::string& value) {
     const std::uint32_t at = keep(value);
@@ -212,6 +214,12 @@ std::optional<std::string_view> Value::string() const noexcept {
 std::optional<std::int64_t> Value::integer() const noexcept {
   if (!is(Kind::integer)) return std::nullopt;
   return document_->nodes_[index_].integer;
+}
+
+std::optional<std::string> Value::number_text() const {
+  if (is(Kind::integer)) return std::to_string(document_->nodes_[index_].integer);
+  if (!is(Kind::other_number)) return std::nullopt;
+  return std::string(document_->string_at(document_->nodes_[index_].string));
 }
 
 std::optional<bool> Value::boolean() const noexcept {

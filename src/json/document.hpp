@@ -42,6 +42,9 @@ class Value {
   std::optional<std::int64_t> integer() const noexcept;
   std::optional<bool> boolean() const noexcept;
 
+  /// A number as it stands in the text; empty for everything else.
+  std::optional<std::string> number_text() const;
+
   /// The line of the text in which the value ends (an object or array: begins), from 1; 0 where the text was
   /// not parsed with lines.
   std::size_t line() const noexcept;
@@ -83,7 +86,8 @@ class Document {
   friend class Value;
   class Builder;
 
-  // Strings stand decoded in strings_, each behind its length; positions in it and in the text fit 32 bits.
+  // Strings stand decoded in strings_, each behind its length, and so do numbers that are no integers;
+  // positions in it and in the text fit 32 bits.
   struct Slice {
     std::uint32_t begin, end;
   };

@@ -22,15 +22,15 @@ detail::FetchedPage<Company> read_page(core::Exchange&& done) {
 
   std::vector<Company> companies;
   companies.reserve(list.items.size());
-  std::size_t fingerprint = 0;
+  detail::PageContent content;
   for (const json::Value& item : list.items) {
     auto company = json::read_company(item);
     if (!company) core::raise_undecodable(*exchange, "has a company without a string `id`.");
-    resources::add_to_fingerprint(fingerprint, company->raw.text());
+    resources::add_item(content, item);
     companies.push_back(std::move(*company));
   }
   return {Page<Company>(std::move(companies), list.pagination, exchange->answer.transfer),
-          fingerprint,
+          std::move(content),
           {exchange}};
 }
 

@@ -25,7 +25,7 @@ RawAnswer read_items(core::Exchange&& done, const std::string& list_key) {
   answer.pagination = list.pagination;
   answer.transfer = exchange->answer.transfer;
   for (const json::Value& item : list.items) {
-    resources::add_to_fingerprint(answer.fingerprint, item.text());
+    resources::add_item(answer.content, item);
     answer.items.push_back(text_of(item));
   }
   return answer;

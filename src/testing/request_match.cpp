@@ -1,8 +1,7 @@
 #include "testing/request_match.hpp"
 
-#include "testing/percent_encoding.hpp"
-
 #include "core/headers.hpp"
+#include "testing/percent_encoding.hpp"
 
 #include <nlohmann/json.hpp>
 

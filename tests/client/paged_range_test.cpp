@@ -21,7 +21,7 @@ static_assert(std::ranges::input_range<Range>);
 static_assert(std::ranges::input_range<Range::Pages>);
 static_assert(!std::is_nothrow_move_constructible_v<Range> || std::is_copy_constructible_v<Range>);
 
-// The numbers from 0 up, in pages; the fetch with the number `fails_at` throws once.
+// The numbers from 0 up, in pages, each its own key; the fetch with the number `fails_at` throws once.
 class Numbers : public operate::detail::PageSource<int> {
  public:
   struct Log {
@@ -36,8 +36,9 @@ class Numbers : public operate::detail::PageSource<int> {
     const int begin = std::min<int>(static_cast<int>(options.offset), total_);
     std::vector<int> items(static_cast<std::size_t>(std::min(options.limit, total_ - begin)));
     std::iota(items.begin(), items.end(), begin);
-    return {operate::Page<int>(items, {total_, options.limit, options.offset}),
-            static_cast<std::size_t>(begin) + 1};
+    operate::detail::PageContent content{items.size(), static_cast<std::size_t>(begin) + 1, {}};
+    content.keys.assign(items.begin(), items.end());
+    return {operate::Page<int>(items, {total_, options.limit, options.offset}), content};
   }
 
  private:
@@ -63,7 +64,7 @@ TEST_F(PagedRangeTest, DeliversEveryItemOnceAndSendsNothingBeforeItIsRead) {
   auto at = range.begin();
   EXPECT_TRUE(log.offsets.empty());
   EXPECT_EQ(std::vector<int>(at, range.end()), from_to(0, 25));
-  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{0, 10, 20}));
+  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{0, 9, 19}));
   EXPECT_TRUE(range.begin() == range.end());
 }
 
@@ -154,7 +155,7 @@ TEST_F(PagedRangeTest, PositionIsTheItemAtHandAndResumes) {
 
 TEST_F(PagedRangeTest, MaxItemsFetchesNoPageTooMany) {
   EXPECT_EQ(numbers(100, {10, 5, 20}).to_vector(), from_to(5, 25));
-  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{5, 15}));
+  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{5, 14}));
   EXPECT_TRUE(numbers(100, {10, 0, 0}).to_vector().empty());
   EXPECT_EQ(log.offsets.size(), 2u);
 }
@@ -205,7 +206,7 @@ TEST_F(PagedRangeTest, AFailedPageLosesNothing) {
   EXPECT_THROW(other.to_vector(), std::runtime_error);
   EXPECT_EQ(other.position(), 0);
   EXPECT_EQ(other.to_vector(), from_to(0, 25));
-  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{0, 10, 20, 20}));
+  EXPECT_EQ(log.offsets, (std::vector<std::int64_t>{0, 9, 19, 19}));
   EXPECT_TRUE(other.to_vector().empty());
 }
 

@@ -58,6 +58,11 @@ TEST(DocumentTest, ReadsEachKindAsItselfAlone) {
   EXPECT_EQ(root["yes"].boolean(), true);
   EXPECT_EQ(root["int"].integer(), -7);
   EXPECT_EQ(root["big"].integer(), INT64_MAX);
+  EXPECT_EQ(root["big"].number_text(), "9223372036854775807");
+  EXPECT_EQ(root["bigger"].number_text(), "9223372036854775808");
+  EXPECT_EQ(root["float"].number_text(), "1.0");
+  EXPECT_EQ(root["text"].number_text(), std::nullopt);
+  EXPECT_EQ(root["none"].number_text(), std::nullopt);
   for (const char* name : {"bigger", "float", "text", "list", "yes", "missing"})
     EXPECT_EQ(root[name].integer(), std::nullopt) << name;
   EXPECT_EQ(root["text"].string(), std::string("\0é", 3));

@@ -495,12 +495,13 @@ class EmulatorPagesTest : public testing::Test {
   }
 
   // The ids of all companies, read two at a time, where `change` happens behind the first page.
-  std::string read(std::function<void()> change) {
+  std::string read(std::function<void()> change, bool complete_under_change = false) {
     emulator_.after_each_page([change = std::move(change)](const auto& request) {
       if (request.parameter("offset") == "0" || request.parameter("offset").empty()) change();
     });
     operate::ListAllOptions two_at_a_time;
     two_at_a_time.page_size = 2;
+    two_at_a_time.complete_under_change = complete_under_change;
     std::string ids;
     for (const auto& company : Client(emulator_.config()).companies().list_all(two_at_a_time))
       ids += company.id;
@@ -510,13 +511,17 @@ class EmulatorPagesTest : public testing::Test {
   Emulator emulator_{four_companies()};
 };
 
-TEST_F(EmulatorPagesTest, ACompanyThatGoesTakesAnotherWithIt) {
+TEST_F(EmulatorPagesTest, ACompanyThatGoesTakesAnotherWithItUnlessTheListIsComplete) {
   EXPECT_EQ(read([&] { EXPECT_TRUE(emulator_.remove_company("1")); }), "124");
   EXPECT_FALSE(emulator_.remove_company("1"));
+  emulator_.add_company(operate::JsonText(R"({"id":"1","name":"A"})"), 0);
+  EXPECT_EQ(read([&] { emulator_.remove_company("1"); }, true), "1234");
 }
 
-TEST_F(EmulatorPagesTest, ACompanyThatComesInFrontShowsAnotherTwice) {
+TEST_F(EmulatorPagesTest, ACompanyThatComesInFrontShowsAnotherTwiceUnlessTheListIsComplete) {
   EXPECT_EQ(read([&] { emulator_.add_company(operate::JsonText(R"({"id":"0","name":"N"})"), 0); }), "12234");
+  EXPECT_EQ(read([&] { emulator_.add_company(operate::JsonText(R"({"id":"00","name":"N"})"), 0); }, true),
+            "01234");
 }
 
 TEST_F(EmulatorPagesTest, ACompanyThatComesAtTheEndIsSeen) {

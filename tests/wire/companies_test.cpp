@@ -8,8 +8,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -42,6 +45,110 @@ TEST(CompaniesTest, ListsAllOfThemOnce) {
   EXPECT_EQ(ids.size(), 73u);
 }
 
+operate::JsonText company(const std::string& id) {
+  return operate::JsonText(R"({"id":")" + id + R"(","name":"Company"})");
+}
+
+// While the list is read, behind each page, companies come and go at every place: in front, before, at and
+// behind the place, the last that was delivered among them.
+TEST(CompaniesTest, NoneThatWasThereAllTheTimeIsMissedAndNoneComesTwice) {
+  std::mt19937 random(20'261'125);
+  const auto number = [&](int least, int most) {
+    return std::uniform_int_distribution<int>(least, most)(random);
+  };
+  Emulator emulator(operate::test::emulator_options());
+  const Client client(emulator.config());
+  std::vector<std::string> ids;
+  for (const auto& one : client.companies().list({100, 0})) ids.push_back(one.id);
+  int next_id = 0;
+  for (int round = 0; round < 40; ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    std::set<std::string> throughout(ids.begin(), ids.end());
+    int changes = 30;
+    std::string last;
+    emulator.after_each_page([&](const auto&) {
+      for (int burst = number(0, 12); burst > 0 && changes > 0; --burst, --changes) {
+        const int size = static_cast<int>(ids.size());
+        const auto here = static_cast<int>(std::find(ids.begin(), ids.end(), last) - ids.begin());
+        const int at =
+            std::clamp(number(0, 2) == 0 ? number(0, size - 1) : here + number(-3, 3), 0, size - 1);
+        if (size < 70 || number(0, 1) == 0) {
+          ids.insert(ids.begin() + at, "new " + std::to_string(next_id++));
+          emulator.add_company(company(ids[static_cast<std::size_t>(at)]), static_cast<std::size_t>(at));
+        } else {
+          emulator.remove_company(ids[static_cast<std::size_t>(at)]);
+          throughout.erase(ids[static_cast<std::size_t>(at)]);
+          ids.erase(ids.begin() + at);
+        }
+      }
+    });
+    std::set<std::string> came;
+    for (const auto& one : client.companies().list_all({number(1, 30), 0, {}})) {
+      EXPECT_TRUE(came.insert(one.id).second) << one.id << " came twice.";
+      last = one.id;
+    }
+    emulator.after_each_page({});
+    EXPECT_TRUE(std::includes(came.begin(), came.end(), throughout.begin(), throughout.end()));
+  }
+}
+
+TEST(CompaniesTest, EachPageIsAskedForWithTheOneBeforeIt) {
+  Emulator emulator(operate::test::emulator_options());
+  const Client client(emulator.config());
+  const auto asked = [&](bool complete) {
+    emulator.clear_requests();
+    operate::ListAllOptions options{30, 0, 65};
+    options.complete_under_change = complete;
+    EXPECT_EQ(client.companies().list_all(options).to_vector().size(), 65u);
+    std::string all;
+    for (const auto& request : emulator.requests())
+      all += request.parameter("limit") + " from " + request.parameter("offset") + "; ";
+    return all;
+  };
+  EXPECT_EQ(asked(true), "30 from 0; 31 from 29; 6 from 59; ");
+  EXPECT_EQ(asked(false), "30 from 0; 30 from 30; 5 from 60; ");
+}
+
+TEST(CompaniesTest, PagesAndPositionsAreThoseOfTheListAsItIsNow) {
+  auto options = operate::test::emulator_options();
+  options.companies = 12;
+  Emulator emulator(options);
+  const auto all = Client(emulator.config()).companies().list_all({4, 0, {}});
+  std::string places;
+  for (const auto& page : all.pages()) {
+    places += std::to_string(page.pagination().offset) + " to " + std::to_string(page.next_offset()) +
+              " of " + std::to_string(page.pagination().total) + " at " + std::to_string(all.position()) +
+              "; ";
+    if (page.pagination().offset == 0) emulator.add_company(company("new"), 0);
+  }
+  // The second page holds one that was delivered, since all stand one further behind.
+  EXPECT_EQ(places, "0 to 4 of 12 at 0; 5 to 8 of 13 at 5; 8 to 12 of 13 at 8; 12 to 13 of 13 at 12; ");
+  EXPECT_EQ(all.position(), 13);
+}
+
+TEST(CompaniesTest, WhereThePlaceIsLostTheErrorSaysSoAndTheListGoesOn) {
+  auto options = operate::test::emulator_options();
+  options.companies = 12;
+  Emulator emulator(options);
+  const Client client(emulator.config());
+  const auto before = client.companies().list();
+  const auto all = client.companies().list_all({2, 4, {}});
+  auto at = all.begin();
+  EXPECT_EQ(at->id, before[4].id);
+  ++at;
+  ++at;
+  for (std::size_t i = 4; i < 6; ++i) emulator.remove_company(before[i].id);
+  const auto error = thrown<operate::DecodeError>([&] { static_cast<void>(*at); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("the list changed by more than can be followed"),
+            std::string::npos)
+      << error->what();
+  EXPECT_EQ(all.position(), 6);
+  emulator.add_company(before[5].raw, 4);
+  EXPECT_EQ(at->id, before[6].id);
+  EXPECT_EQ(all.position(), 5);
+}
+
 TEST(CompaniesTest, RefusesOptionsBeforeAnythingIsSent) {
   operate::test::RawServer server([](operate::test::Connection&, int) {});
   const auto companies = Client(server.config()).companies();
@@ -56,8 +163,8 @@ TEST(CompaniesTest, RefusesOptionsBeforeAnythingIsSent) {
 }
 
 TEST(CompaniesTest, PagesThatDoNotAdvanceAndAListThatStopsShortEndInAnError) {
-  for (const std::string& second :
-       {companies_page(73, 50, 0, 50), companies_page(73, 50, 50, 0), companies_page(73, 50, 40, 33)}) {
+  for (const std::string& second : {companies_page(73, 50, 0, 50), companies_page(73, 50, 49, 0),
+                                    companies_page(73, 50, 40, 33), companies_page(73, 1, 49, 1)}) {
     operate::test::RawServer server([&](operate::test::Connection& connection, int) {
       for (int request = 0; connection.read_request(); ++request)
         connection.answer(200, request == 0 ? companies_page(73, 50, 0, 50) : second);

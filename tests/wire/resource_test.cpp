@@ -7,7 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -54,6 +58,46 @@ TEST_F(ResourceTest, ListsAStructOfTheUsers) {
   EXPECT_EQ(ids, "01234");
   EXPECT_EQ(operate::list<operate::JsonText>(client, "/deals/list", "deals")[0].string("id"), "0");
   EXPECT_EQ(operate::list_all<nlohmann::json>(client, "/deals/list", "deals").to_vector().size(), 5u);
+}
+
+// The list of `ids`, each as JSON, of which the first is gone once a page was read.
+std::string read(operate::testing::Emulator& emulator, const Client& client, std::vector<std::string> ids) {
+  // The emulator calls a copy of the handler.
+  const auto left = std::make_shared<std::vector<std::string>>(std::move(ids));
+  emulator.add_route("GET", "/things/list", [left](const ReceivedRequest& request) {
+    std::vector<std::string>& ids = *left;
+    const auto limit = std::stoul(request.parameter("limit")),
+               offset = std::stoul(request.parameter("offset"));
+    std::string things;
+    for (std::size_t i = offset; i < std::min(offset + limit, ids.size()); ++i)
+      things += (i > offset ? R"(,{"id":)" : R"({"id":)") + ids[i] + "}";
+    const std::string body = R"({"success":true,"data":{"things":[)" + things +
+                             R"(],"pagination":{"total":)" + std::to_string(ids.size()) + R"(,"limit":)" +
+                             std::to_string(limit) + R"(,"offset":)" + std::to_string(offset) + "}}}";
+    if (offset == 0 && limit == 2) ids.erase(ids.begin());
+    return EmulatorResponse{200, {}, body, {}};
+  });
+  std::string all;
+  for (const auto& thing : operate::list_all<operate::JsonText>(client, "/things/list", "things", {2, 0, {}}))
+    all += thing.text() + " ";
+  return all;
+}
+
+TEST_F(ResourceTest, NoItemIsMissedWhereItsIdTellsItFromOthers) {
+  const auto all_of = [](const std::vector<std::string>& ids) {
+    std::string all;
+    for (const auto& id : ids) all += R"({"id":)" + id + "} ";
+    return all;
+  };
+  for (const std::vector<std::string>& ids :
+       {std::vector<std::string>{R"("a")", R"("b")", R"("c")", R"("d")", R"("e")"},
+        std::vector<std::string>{"1", R"("1")", "2", "3", "-4"},
+        std::vector<std::string>{"18446744073709551614", "18446744073709551615", "1.5", "1.50", "1"}})
+    EXPECT_EQ(read(emulator, client, ids), all_of(ids));
+  // Ids that are none, and the same one twice: by offsets, one is missed as ever.
+  EXPECT_EQ(read(emulator, client, {"null", "true", "{}", "[]", "null"}),
+            all_of({"null", "true", "[]", "null"}));
+  EXPECT_EQ(read(emulator, client, {"1", "1", "2", "3", "4"}), all_of({"1", "1", "3", "4"}));
 }
 
 TEST_F(ResourceTest, PostsAStructOfTheUsers) {

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -21,7 +21,7 @@ namespace detail {
 template <class T>
 struct FetchedPage {
   Page<T> page = {};
-  std::size_t fingerprint = 0;  ///< Tells pages with different content apart.
+  PageContent content = {};
   AnswerOrigin origin = {};
 };
 
@@ -42,19 +42,19 @@ template <class T>
 class PageCursor {
  public:
   PageCursor(const ListAllOptions& options, std::unique_ptr<PageSource<T>> source)
-      : walk_(options), first_(options.offset), source_(std::move(source)) {}
+      : walk_(options), source_(std::move(source)) {}
 
   /// Whether an item is due; fetches where the page at hand is read.
   bool has_item() {
     while (index_ >= size_) {
-      auto next = load();
-      if (!next) {
+      if (ahead_.empty() && !load()) {
         index_ = size_;
         return false;
       }
-      first_ += static_cast<std::int64_t>(size_);
       index_ -= size_;
-      page_ = std::move(*next);
+      page_ = std::move(ahead_.front());
+      ahead_.pop_front();
+      first_ = page_.pagination().offset;
       size_ = page_.size();
     }
     return true;
@@ -86,32 +86,47 @@ class PageCursor {
     if (has_item()) index_ = size_;
   }
 
-  /// Everything that is not read yet. Where a page fails, those before it stay the page at hand.
+  /// Everything that is not read yet. Where a page fails, those before it are kept.
   std::vector<T> rest() {
     if (!has_item_left()) return {};
     drop_read_items();
-    while (auto next = load()) {
-      page_.items_.insert(page_.items_.end(), std::make_move_iterator(next->begin()),
-                          std::make_move_iterator(next->end()));
-      size_ = page_.size();
+    while (load()) {
     }
-    first_ += static_cast<std::int64_t>(std::exchange(size_, 0));
+    std::size_t all = page_.size();
+    for (const Page<T>& page : ahead_) all += page.size();
+    page_.items_.reserve(all);
+    for (Page<T>& page : ahead_)
+      page_.items_.insert(page_.items_.end(), std::make_move_iterator(page.begin()),
+                          std::make_move_iterator(page.end()));
+    ahead_.clear();
+    index_ = size_ = 0;
     return std::exchange(page_.items_, {});
   }
 
   /// The offset of the item that is due.
-  std::int64_t position() const noexcept { return saturating_add(first_, index_); }
+  std::int64_t position() const noexcept {
+    if (index_ < size_) return saturating_add(first_, index_);
+    return saturating_add(ahead_.empty() ? walk_.offset() : ahead_.front().pagination().offset,
+                          index_ - size_);
+  }
 
  private:
-  std::optional<Page<T>> load() {
-    const auto wanted = walk_.next();
-    if (!wanted) return std::nullopt;
-    FetchedPage<T> fetched = source_->fetch(*wanted);
-    auto& items = fetched.page.items_;
-    const std::size_t used =
-        walk_.accept(fetched.page.pagination(), items.size(), fetched.fingerprint, fetched.origin);
-    items.erase(items.begin() + static_cast<std::ptrdiff_t>(used), items.end());
-    return std::move(fetched.page);
+  // Whether anything was left to be fetched.
+  bool load() {
+    while (const auto window = walk_.next()) {
+      FetchedPage<T> fetched = source_->fetch(*window);
+      const auto runs = walk_.accept(*window, fetched.page.pagination(), fetched.content, fetched.origin);
+      for (const PageRun& run : runs) {
+        const auto begin = fetched.page.begin() + static_cast<std::ptrdiff_t>(run.begin);
+        const auto end = fetched.page.begin() + static_cast<std::ptrdiff_t>(run.end);
+        Pagination pagination = fetched.page.pagination();
+        pagination.offset += static_cast<std::int64_t>(run.begin);
+        ahead_.emplace_back(std::vector<T>(std::make_move_iterator(begin), std::make_move_iterator(end)),
+                            pagination, fetched.page.transfer());
+      }
+      if (!runs.empty()) return true;
+    }
+    return false;
   }
 
   [[noreturn]] static void throw_nothing_left() {
@@ -133,9 +148,10 @@ class PageCursor {
 
   PageWalk walk_;
   Page<T> page_;
-  std::size_t size_ = 0;   // Of the page as it was fetched.
-  std::size_t index_ = 0;  // May lie behind the page: items that were stepped over before they were fetched.
-  std::int64_t first_;     // The offset of the page's first item.
+  std::size_t size_ = 0;    // Of the page as it was fetched.
+  std::size_t index_ = 0;   // May lie behind the page: items that were stepped over before they were fetched.
+  std::int64_t first_ = 0;  // The offset of the page's first item.
+  std::deque<Page<T>> ahead_;  // Fetched, and next behind the page at hand.
   std::unique_ptr<PageSource<T>> source_;
 };
 

@@ -2,12 +2,12 @@
 
 #include <operate/client.hpp>
 #include <operate/detail/answer_origin.hpp>
+#include <operate/detail/page_walk.hpp>
 #include <operate/export.hpp>
 #include <operate/json_text.hpp>
 #include <operate/page.hpp>
 #include <operate/transfer.hpp>
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@ namespace detail {
 struct RawAnswer {
   std::vector<JsonText> items = {};
   Pagination pagination = {};
-  std::size_t fingerprint = 0;
+  PageContent content = {};
   AnswerOrigin origin = {};
   Transfer transfer = {};
 };
