@@ -30,13 +30,9 @@ T decode(const AnswerOrigin& origin, const JsonText& text) {
     try {
       return nlohmann::json::parse(text.text()).template get<T>();
     } catch (const nlohmann::json::exception& error) {
-      // Its words name a member, unless they quote something of the item itself.
       const std::string words = error.what();
-      const std::size_t quote = words.find('\''), end = words.rfind('\'');
-      const bool shown =
-          quote == end || text.text().find(words.substr(quote + 1, end - quote - 1)) == std::string::npos;
-      origin.raise_undecodable("has an item that is not what its type wants" + (shown ? ": " + words : "") +
-                               ".");
+      origin.raise_undecodable("has an item that is not what its type wants" +
+                               (quotes_nothing_of(text, words) ? ": " + words : "") + ".");
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::exception&) {
@@ -47,27 +43,45 @@ T decode(const AnswerOrigin& origin, const JsonText& text) {
 }
 
 template <class T>
+Page<T> decode_page(RawAnswer& answer) {
+  std::vector<T> items;
+  items.reserve(answer.items.size());
+  for (const JsonText& item : answer.items) items.push_back(decode<T>(answer.origin, item));
+  return Page<T>(std::move(items), answer.pagination, std::move(answer.transfer));
+}
+
+template <class T>
+std::shared_ptr<void> decode_fetched(RawAnswer&& answer) {
+  Page<T> page = decode_page<T>(answer);
+  return std::make_shared<FetchedPage<T>>(
+      FetchedPage<T>{std::move(page), std::move(answer.content), std::move(answer.origin)});
+}
+
+template <class T>
+std::shared_ptr<void> decode_listed(RawAnswer&& answer) {
+  return std::make_shared<Page<T>>(decode_page<T>(answer));
+}
+
+template <class T>
+std::shared_ptr<void> decode_posted(RawAnswer&& answer) {
+  return std::make_shared<T>(decode<T>(answer.origin, answer.items.front()));
+}
+
+template <class T>
 class ResourcePages : public PageSource<T> {
  public:
-  ResourcePages(const Client& client, std::string path, std::string list_key, RequestOptions request_options)
-      : client_(client),
-        path_(std::move(path)),
-        list_key_(std::move(list_key)),
-        request_options_(std::move(request_options)) {}
+  ResourcePages(const Client& client, RawList list, RequestOptions request_options)
+      : client_(client), list_(std::move(list)), request_options_(std::move(request_options)) {}
 
   FetchedPage<T> fetch(const ListOptions& options) override {
-    RawAnswer answer = raw_list(client_, path_, list_key_, options, request_options_);
-    std::vector<T> items;
-    items.reserve(answer.items.size());
-    for (const JsonText& item : answer.items) items.push_back(decode<T>(answer.origin, item));
-    return {Page<T>(std::move(items), answer.pagination, answer.transfer), std::move(answer.content),
-            answer.origin};
+    list_.options = options;
+    const auto fetched = raw_list(client_, list_, request_options_, decode_fetched<T>);
+    return std::move(*static_cast<FetchedPage<T>*>(fetched.get()));
   }
 
  private:
   Client client_;
-  std::string path_;
-  std::string list_key_;
+  RawList list_;
   RequestOptions request_options_;
 };
 
@@ -92,8 +106,18 @@ std::string encode(const Body& body) {
 template <class T>
 Page<T> list(const Client& client, std::string path, std::string list_key, const ListOptions& options = {},
              const RequestOptions& request_options = {}) {
-  detail::ResourcePages<T> pages(client, std::move(path), std::move(list_key), request_options);
-  return pages.fetch(options).page;
+  const auto page = detail::raw_list(client, {std::move(path), std::move(list_key), options}, request_options,
+                                     detail::decode_listed<T>);
+  return std::move(*static_cast<Page<T>*>(page.get()));
+}
+
+/// The same without waiting. Throws nothing: whatever list() throws comes with the result. `from_json` runs
+/// on the client's own thread.
+template <class T>
+Async<Page<T>> list_async(const Client& client, std::string path, std::string list_key,
+                          const ListOptions& options = {}, const RequestOptions& request_options = {}) {
+  return Async<Page<T>>(detail::raw_list_async(client, {std::move(path), std::move(list_key), options},
+                                               request_options, detail::decode_listed<T>));
 }
 
 /// All pages of it, as Companies::list_all. What tells one item from another is its member `id`, a string or
@@ -103,8 +127,8 @@ Page<T> list(const Client& client, std::string path, std::string list_key, const
 template <class T>
 PagedRange<T> list_all(const Client& client, std::string path, std::string list_key,
                        const ListAllOptions& options = {}, const RequestOptions& request_options = {}) {
-  return {options, std::make_unique<detail::ResourcePages<T>>(client, std::move(path), std::move(list_key),
-                                                              request_options)};
+  detail::RawList pages{std::move(path), std::move(list_key), {}};
+  return {options, std::make_unique<detail::ResourcePages<T>>(client, std::move(pages), request_options)};
 }
 
 /// `POST path` with `body`: a JsonText as it stands (ValidationError where it is no JSON), otherwise anything
@@ -113,10 +137,21 @@ PagedRange<T> list_all(const Client& client, std::string path, std::string list_
 /// options say that this does no harm. An answer of success that cannot be read is a DecodeError whose
 /// may_have_been_applied() is true.
 template <class T, class Body>
-T post(const Client& client, const std::string& path, const std::string& key, const Body& body,
+T post(const Client& client, std::string path, std::string key, const Body& body,
        const RequestOptions& request_options = {}) {
-  const detail::RawAnswer answer = detail::raw_post(client, path, key, detail::encode(body), request_options);
-  return detail::decode<T>(answer.origin, answer.items.front());
+  const auto posted = detail::raw_post(client, {std::move(path), std::move(key), detail::encode(body)},
+                                       request_options, detail::decode_posted<T>);
+  return std::move(*static_cast<T*>(posted.get()));
+}
+
+/// The same without waiting. Throws nothing that post() does not throw for what cannot be written as JSON by
+/// its own to_json: whatever else comes with the result. `from_json` runs on the client's own thread.
+template <class T, class Body>
+Async<T> post_async(const Client& client, std::string path, std::string key, const Body& body,
+                    const RequestOptions& request_options = {}) {
+  return Async<T>(detail::raw_post_async(
+      client, {std::move(path), std::move(key), {}}, [&] { return detail::encode(body); }, request_options,
+      detail::decode_posted<T>));
 }
 
 }  // namespace v0

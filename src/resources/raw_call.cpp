@@ -5,6 +5,9 @@
 #include "core/refuse.hpp"
 #include "resources/list_call.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace operate {
@@ -46,24 +49,63 @@ RawAnswer read_item(core::Exchange&& done, const std::string& key) {
   return answer;
 }
 
-}  // namespace
-
-RawAnswer raw_list(const Client& client, const std::string& path, const std::string& list_key,
-                   const ListOptions& options, const RequestOptions& request_options) {
-  return ClientAccess::state(client).call(
-      resources::list_request(path, options), request_options, true,
-      [&](core::Exchange&& exchange) { return read_items(std::move(exchange), list_key); });
-}
-
-RawAnswer raw_post(const Client& client, const std::string& path, const std::string& key, std::string body,
-                   const RequestOptions& request_options) {
+Request post_request(const RawPost& post) {
   Request request;
   request.method = "POST";
-  request.path = path;
-  request.body = std::move(body);
-  return ClientAccess::state(client).call(request, request_options, false, [&](core::Exchange&& exchange) {
-    return read_item(std::move(exchange), key);
-  });
+  request.path = post.path;
+  request.body = post.body;
+  return request;
+}
+
+// Whether some text of the value, decoded, has this in it.
+bool has_text(const nlohmann::json& value, const std::string& text) {
+  if (value.is_string()) return value.get_ref<const std::string&>().find(text) != std::string::npos;
+  return value.is_structured() && std::any_of(value.begin(), value.end(), [&](const nlohmann::json& member) {
+           return has_text(member, text);
+         });
+}
+
+}  // namespace
+
+std::shared_ptr<void> raw_list(const Client& client, const RawList& list,
+                               const RequestOptions& request_options, const RawRead& read) {
+  return ClientAccess::state(client).call(
+      resources::list_request(list.path, list.options), request_options, true,
+      [&](core::Exchange&& exchange) { return read(read_items(std::move(exchange), list.list_key)); });
+}
+
+AsyncHandle raw_list_async(const Client& client, const RawList& list, const RequestOptions& request_options,
+                           RawRead read) {
+  ClientState& state = ClientAccess::state(client);
+  try {
+    return state.call_async(resources::list_request(list.path, list.options), request_options, true,
+                            [key = list.list_key, read = std::move(read)](core::Exchange&& exchange) {
+                              return read(read_items(std::move(exchange), key));
+                            });
+  } catch (const ValidationError&) {
+    return state.refused_async(std::current_exception());
+  }
+}
+
+std::shared_ptr<void> raw_post(const Client& client, const RawPost& post,
+                               const RequestOptions& request_options, const RawRead& read) {
+  return ClientAccess::state(client).call(
+      post_request(post), request_options, false,
+      [&](core::Exchange&& exchange) { return read(read_item(std::move(exchange), post.key)); });
+}
+
+AsyncHandle raw_post_async(const Client& client, RawPost post, const std::function<std::string()>& body,
+                           const RequestOptions& request_options, RawRead read) {
+  ClientState& state = ClientAccess::state(client);
+  try {
+    post.body = body();
+    return state.call_async(post_request(post), request_options, false,
+                            [key = post.key, read = std::move(read)](core::Exchange&& exchange) {
+                              return read(read_item(std::move(exchange), key));
+                            });
+  } catch (const ValidationError&) {
+    return state.refused_async(std::current_exception());
+  }
 }
 
 std::string checked_body(const JsonText& body) {
@@ -74,6 +116,16 @@ std::string checked_body(const JsonText& body) {
 
 void refuse_body(const std::string& problem) {
   core::refuse_argument("body", "cannot be written as JSON: " + problem + ".");
+}
+
+bool quotes_nothing_of(const JsonText& item, const std::string& words) {
+  // What a from_json parses for itself, a member that is JSON in a string, is quoted by its beginning.
+  if (words.find("parse_error") != std::string::npos) return false;
+  const std::size_t begin = words.find('\''), end = words.rfind('\'');
+  if (begin == end) return true;
+  const std::string quoted = words.substr(begin + 1, end - begin - 1);
+  return item.text().find(quoted) == std::string::npos &&
+         !has_text(nlohmann::json::parse(item.text(), nullptr, false), quoted);
 }
 
 }  // namespace detail

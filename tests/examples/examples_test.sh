@@ -35,7 +35,12 @@ diff <("$examples/paging" 0 60 2>/dev/null; "$examples/paging" 60 2>/dev/null) <
 { ! OPERATE_API_KEY=${expired##* } "$examples/creating_a_person" 2>&1; } |
   expect "a person that fails" "*401*"
 "$examples/worker_threads" | expect "worker_threads" "40 of 40 people created"
-
+[[ $("$examples/fan_out" | wc -l) == 73 ]] || fail fan_out
+printf 'ada@example.com Ada Lovelace\nnobody Nobody\ngrace@example.com Grace Hopper\n' | "$examples/coroutine" 2>&1 |
+  expect "coroutine" $'* Ada Lovelace\nNobody: *\n* Grace Hopper\n2 created'
+if [[ -x $examples/asio_executor ]]; then
+  "$examples/asio_executor" | expect "asio_executor" $'10 companies\n10 companies'
+fi
 
 exec {output}< <(exec timeout 60 "$examples/stopping")
 service=$!

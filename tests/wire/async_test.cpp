@@ -567,17 +567,20 @@ TEST(AsyncRulesTest, ACreateIsNeverDoubled) {
 }
 
 TEST(AsyncRulesTest, WhatComesUnaskedIsNobodysAnswer) {
+  std::latch sent(1);
   RawServer server([&](Connection& connection, int number) {
     if (!connection.read_request()) return;
     if (number > 0) return connection.answer(200, R"({"id":"asked for"})");
     connection.answer(200, R"({"id":"1"})");
     connection.answer(200, R"({"id":"unasked for"})");
+    sent.count_down();
     connection.wait_for_close();
   });
   const Client client(server.config());
   for (int i = 0; i < 2; ++i) {
     const std::string body = client.call_async({"GET", "/x", {}, ""}).get().body;
     EXPECT_EQ(body, i == 0 ? R"({"id":"1"})" : R"({"id":"asked for"})");
+    sent.wait();
   }
 }
 

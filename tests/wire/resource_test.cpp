@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -108,6 +109,62 @@ TEST_F(ResourceTest, PostsAStructOfTheUsers) {
       "{ \"a\" :1.50}");
   EXPECT_EQ(operate::post<nlohmann::json>(client, "/deals/create", "", nlohmann::json{{"a", 1}})["deal"]["a"],
             1);
+}
+
+TEST_F(ResourceTest, WithoutWaitingItIsTheSame) {
+  auto page = operate::list_async<Deal>(client, "/deals/list", "deals", {2, 1});
+  auto posted = operate::post_async<Deal>(client, "/deals/create", "deal", Deal{"9", "DEAL-9"});
+  EXPECT_EQ(page.get()[1].identifier, "DEAL-2");
+  EXPECT_EQ(posted.get().identifier, "DEAL-9");
+  EXPECT_THROW(operate::list_async<Deal>(client, "/deals/list", "deals", {0, 0}).get(),
+               operate::ValidationError);
+  EXPECT_THROW(operate::post_async<Deal>(client, "/deals/create", "deal", operate::JsonText("{")).get(),
+               operate::ValidationError);
+  EXPECT_THROW(operate::post_async<Deal>(client, "/deals/create", "deal", nlohmann::json::object()).get(),
+               operate::DecodeError);
+}
+
+// Remembers how the last call ended.
+class LastResult : public operate::Observer {
+ public:
+  void on(const operate::Event& event) override {
+    if (event.kind == operate::EventKind::result) succeeded = event.succeeded;
+  }
+  std::optional<bool> succeeded;
+};
+
+TEST_F(ResourceTest, WhatTheStructDoesNotReadIsAFailureToObserversToo) {
+  const auto last = std::make_shared<LastResult>();
+  auto config = emulator.config();
+  config.observer = last;
+  const Client observed(config);
+  EXPECT_THROW((operate::list<std::vector<int>>(observed, "/deals/list", "deals")), operate::DecodeError);
+  EXPECT_EQ(last->succeeded, false);
+  EXPECT_THROW((operate::post<Deal>(observed, "/deals/create", "deal", nlohmann::json::object())),
+               operate::DecodeError);
+  EXPECT_EQ(last->succeeded, false);
+  operate::list<Deal>(observed, "/deals/list", "deals");
+  EXPECT_EQ(last->succeeded, true);
+}
+
+struct Note {
+  std::string author;
+};
+// A note whose payload is JSON in a string, and whose author is looked up by name.
+void from_json(const nlohmann::json& json, Note& note) {
+  if (json.contains("payload"))
+    note.author = nlohmann::json::parse(json.at("payload").get<std::string>()).at("who");
+  if (json.contains("name")) note.author = nlohmann::json::object().at(json.at("name").get<std::string>());
+}
+
+TEST_F(ResourceTest, AMessageQuotesNothingThatIsEscapedInTheItem) {
+  for (const char* item :
+       {R"({"payload":"{\"who\":\"J\u00f6rg M\u00fcller"})", R"({"name":"J\u00f6rg M\u00fcller"})"}) {
+    const auto error = thrown<operate::DecodeError>(
+        [&] { operate::post<Note>(client, "/deals/create", "deal", operate::JsonText(item)); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(std::string(error->what()).find("rg M"), std::string::npos) << error->what();
+  }
 }
 
 TEST_F(ResourceTest, WhatTheStructDoesNotReadIsADecodeError) {
