@@ -23,6 +23,11 @@ struct ListAllOptions {
   std::int64_t offset = 0;
   /// How many items to deliver at most; 0 and up. Unless set, all.
   std::optional<std::int64_t> max_items = {};
+  /// How many pages may be on their way while one is read, once the first has told the total; 0 to 100. They
+  /// are fetched on the client's own thread, and so many are kept in memory. Leaving the list ends them; the
+  /// server's refusals (429) lower their number for a while. Not for a loop within a callback of an async
+  /// call.
+  int prefetch = 0;
   /// Whether each page but the first is asked for with the item before it, so that no item is missed or comes
   /// twice where others come or go while the list is read, as PagedRange promises it. Otherwise only offsets
   /// count.

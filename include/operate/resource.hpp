@@ -78,6 +78,10 @@ class ResourcePages : public PageSource<T> {
     const auto fetched = raw_list(client_, list_, request_options_, decode_fetched<T>);
     return std::move(*static_cast<FetchedPage<T>*>(fetched.get()));
   }
+  Async<FetchedPage<T>> fetch_async(const ListOptions& options) override {
+    list_.options = options;
+    return Async<FetchedPage<T>>(raw_list_async(client_, list_, request_options_, decode_fetched<T>));
+  }
 
  private:
   Client client_;

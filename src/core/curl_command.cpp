@@ -13,7 +13,7 @@ namespace {
 // Linux takes no argument of 128 KiB.
 constexpr std::size_t most_argument = 100'000;
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : text) c == '\'' ? result += "'\\''" : result += c;
   return result + "'";
@@ -48,15 +48,15 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   const std::string body = request.redact(request.body);
   const bool piped = body.size() > most_argument || std::any_of(body.begin(), body.end(), is_control);
 
-  std::string line = piped ? "printf %b " + quoted(escaped(body)) + " | " : std::string();
+  std::string line = piped ? "printf %b " + shell_quoted(escaped(body)) + " | " : std::string();
   line += "curl -q --silent --show-error --globoff --path-as-is --compressed --tlsv1.2";
   line += " --connect-timeout " + in_seconds(settings.connect_timeout);
   line += " --max-time " + in_seconds(settings.timeout);
-  if (!settings.ca_file.empty()) line += " --cacert " + quoted(request.redact(settings.ca_file));
+  if (!settings.ca_file.empty()) line += " --cacert " + shell_quoted(request.redact(settings.ca_file));
   if (settings.proxy) {
-    line += " --proxy " + quoted(settings.proxy->url) + " --noproxy ''";
+    line += " --proxy " + shell_quoted(settings.proxy->url) + " --noproxy ''";
     if (settings.proxy->speaks_tls() && !settings.ca_file.empty())
-      line += " --proxy-cacert " + quoted(request.redact(settings.ca_file));
+      line += " --proxy-cacert " + shell_quoted(request.redact(settings.ca_file));
     if (!settings.proxy->user.empty() || !settings.proxy->password.empty())
       line += " --proxy-user \"$OPERATE_PROXY_USER\"";
   } else {
@@ -70,17 +70,17 @@ std::string curl_command(const TransportRequest& request, const CurlSettings& se
   for (const auto& [name, value] : request.headers) {
     // curl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
     const bool blank = value.find_first_not_of(" \t") == std::string::npos;
-    line += " --header " + quoted(request.redact(name + (blank ? ";" : ": " + value)));
+    line += " --header " + shell_quoted(request.redact(name + (blank ? ";" : ": " + value)));
   }
   if (sends_body(request)) {
     line += " --header 'Expect:'";
     if (!find_header(request.headers, "content-type")) line += " --header 'Content-Type:'";
-    line += piped ? " --data-binary @-" : " --data-raw " + quoted(body);
+    line += piped ? " --data-binary @-" : " --data-raw " + shell_quoted(body);
   }
   std::string url = request.redact(request.url);
   for (std::size_t at = url.find(' '); at != std::string::npos; at = url.find(' ', at))
     url.replace(at, 1, "%20");
-  return line + " " + quoted(url);
+  return line + " " + shell_quoted(url);
 }
 
 }  // namespace operate::core

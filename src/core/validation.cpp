@@ -91,6 +91,8 @@ void validate(const ListAllOptions& options) {
   validate_page_size("page_size", options.page_size);
   validate_not_negative("offset", options.offset);
   if (options.max_items) validate_not_negative("max_items", *options.max_items);
+  if (options.prefetch < 0 || options.prefetch > 100)
+    refuse_argument("prefetch", "is " + std::to_string(options.prefetch) + "; it must be from 0 to 100.");
 }
 
 void validate(const NewPerson& person) {

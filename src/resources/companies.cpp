@@ -41,12 +41,23 @@ detail::FetchedPage<Company> fetch(detail::ClientState& client, const ListOption
                      endpoint.safe_to_repeat, read_page);
 }
 
+template <class Read>
+auto fetch_async(detail::ClientState& client, const ListOptions& options,
+                 const RequestOptions& request_options, Read read) {
+  const core::Endpoint& endpoint = core::companies_list;
+  return client.call_async_by([&] { return resources::list_request(std::string(endpoint.path), options); },
+                              request_options, endpoint.safe_to_repeat, read);
+}
+
 class CompanyPages : public detail::PageSource<Company> {
  public:
   CompanyPages(std::shared_ptr<detail::ClientState> client, RequestOptions request_options)
       : client_(std::move(client)), request_options_(std::move(request_options)) {}
   detail::FetchedPage<Company> fetch(const ListOptions& options) override {
     return v0::fetch(*client_, options, request_options_);
+  }
+  Async<detail::FetchedPage<Company>> fetch_async(const ListOptions& options) override {
+    return v0::fetch_async(*client_, options, request_options_, read_page);
   }
 
  private:
@@ -64,10 +75,8 @@ Page<Company> Companies::list(const ListOptions& options, const RequestOptions& 
 
 Async<Page<Company>> Companies::list_async(const ListOptions& options,
                                            const RequestOptions& request_options) const {
-  const core::Endpoint& endpoint = core::companies_list;
-  return state_->call_async_by([&] { return resources::list_request(std::string(endpoint.path), options); },
-                               request_options, endpoint.safe_to_repeat,
-                               [](core::Exchange&& exchange) { return read_page(std::move(exchange)).page; });
+  return fetch_async(*state_, options, request_options,
+                     [](core::Exchange&& exchange) { return read_page(std::move(exchange)).page; });
 }
 
 PagedRange<Company> Companies::list_all(const ListAllOptions& options,

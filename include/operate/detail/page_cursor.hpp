@@ -1,5 +1,6 @@
 #pragma once
 
+#include <operate/async.hpp>
 #include <operate/detail/answer_origin.hpp>
 #include <operate/detail/page_walk.hpp>
 #include <operate/page.hpp>
@@ -34,6 +35,7 @@ class PageSource {
   PageSource& operator=(const PageSource&) = delete;
   virtual ~PageSource() = default;
   virtual FetchedPage<T> fetch(const ListOptions& options) = 0;
+  virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options) = 0;
 };
 
 /// The place in a list that a PagedRange and its iterators share: the page at hand and the item that is due.
@@ -42,7 +44,10 @@ template <class T>
 class PageCursor {
  public:
   PageCursor(const ListAllOptions& options, std::unique_ptr<PageSource<T>> source)
-      : walk_(options), source_(std::move(source)) {}
+      : walk_(options), prefetch_(static_cast<std::size_t>(options.prefetch)), source_(std::move(source)) {}
+  PageCursor(const PageCursor&) = delete;
+  PageCursor& operator=(const PageCursor&) = delete;
+  ~PageCursor() { drop_under_way(); }
 
   /// Whether an item is due; fetches where the page at hand is read.
   bool has_item() {
@@ -114,7 +119,7 @@ class PageCursor {
   // Whether anything was left to be fetched.
   bool load() {
     while (const auto window = walk_.next()) {
-      FetchedPage<T> fetched = source_->fetch(*window);
+      FetchedPage<T> fetched = take(*window);
       const auto runs = walk_.accept(*window, fetched.page.pagination(), fetched.content, fetched.origin);
       for (const PageRun& run : runs) {
         const auto begin = fetched.page.begin() + static_cast<std::ptrdiff_t>(run.begin);
@@ -124,9 +129,42 @@ class PageCursor {
         ahead_.emplace_back(std::vector<T>(std::make_move_iterator(begin), std::make_move_iterator(end)),
                             pagination, fetched.page.transfer());
       }
+      fetch_ahead(fetched.page.pagination().total);
       if (!runs.empty()) return true;
     }
     return false;
+  }
+
+  // The page of a window, which may be on its way. Where it fails, those behind it stay as they are.
+  FetchedPage<T> take(const ListOptions& window) {
+    if (under_way_.empty() || !is_same(under_way_.front().window, window)) {
+      drop_under_way();
+      return source_->fetch(window);
+    }
+    Async<FetchedPage<T>> page = std::move(under_way_.front().page);
+    under_way_.pop_front();
+    return page.get();
+  }
+
+  // Sends for the windows that will be wanted next, if the list does not change.
+  void fetch_ahead(std::int64_t total) {
+    if (prefetch_ == 0) return;
+    auto window = walk_.next();
+    if (!window || under_way_.empty() || !is_same(under_way_.front().window, *window))
+      drop_under_way();
+    else
+      window = walk_.after(under_way_.back().window, total);
+    for (; window && under_way_.size() < prefetch_; window = walk_.after(*window, total))
+      under_way_.push_back({*window, source_->fetch_async(*window)});
+  }
+
+  void drop_under_way() noexcept {
+    for (const auto& one : under_way_) one.page.cancel();
+    under_way_.clear();
+  }
+
+  static bool is_same(const ListOptions& one, const ListOptions& other) noexcept {
+    return one.limit == other.limit && one.offset == other.offset;
   }
 
   [[noreturn]] static void throw_nothing_left() {
@@ -146,7 +184,14 @@ class PageCursor {
     size_ = page_.size();
   }
 
+  struct UnderWay {
+    ListOptions window;
+    Async<FetchedPage<T>> page;
+  };
+
   PageWalk walk_;
+  std::size_t prefetch_;
+  std::deque<UnderWay> under_way_;  // In the order in which they will be wanted.
   Page<T> page_;
   std::size_t size_ = 0;    // Of the page as it was fetched.
   std::size_t index_ = 0;   // May lie behind the page: items that were stepped over before they were fetched.

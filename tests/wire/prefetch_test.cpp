@@ -1,0 +1,168 @@
+#include <operate/operate.hpp>
+#include <operate/resource.hpp>
+#include <operate/testing/emulator.hpp>
+
+#include "support/emulator_options.hpp"
+#include "support/listing.hpp"
+#include "support/raw_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+using operate::Client;
+using operate::Company;
+using operate::test::companies_page;
+using operate::test::Connection;
+using operate::test::RawServer;
+using operate::testing::Emulator;
+
+int number_behind(const std::string& request, const std::string& name) {
+  return std::stoi(request.substr(request.find(name + "=") + name.size() + 1));
+}
+
+// A list of `total` companies that shows how many pages are asked for at a time, and keeps them back until it
+// is let go.
+class PrefetchTest : public testing::Test {
+ protected:
+  static constexpr int total = 40;
+
+  ~PrefetchTest() override { let_go(); }
+
+  void keep_back(int from_offset) { kept_from_ = from_offset; }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    kept_from_ = total;
+    changed_.notify_all();
+  }
+  void wait_until_asked_for(std::size_t pages) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return offsets_.size() >= pages; });
+  }
+  void wait_until_all_are_closed() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return open_ == 0; });
+  }
+  std::multiset<int> offsets() {
+    const std::lock_guard lock(mutex_);
+    return offsets_;
+  }
+
+ private:
+  void serve(Connection& connection) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++open_;
+    }
+    while (const auto request = connection.read_request()) {
+      const int limit = number_behind(*request, "limit"), offset = number_behind(*request, "offset");
+      {
+        std::unique_lock lock(mutex_);
+        offsets_.insert(offset);
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return offset < kept_from_; });
+      }
+      connection.answer(200, companies_page(total, limit, offset, std::clamp(total - offset, 0, limit)));
+    }
+    const std::lock_guard lock(mutex_);
+    --open_;
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::multiset<int> offsets_;
+  int kept_from_ = total, open_ = 0;
+
+ protected:
+  RawServer server{[this](Connection& connection, int) { serve(connection); }};
+  Client client{server.config()};
+};
+
+TEST_F(PrefetchTest, AsManyPagesAreOnTheirWayAsWereAllowed) {
+  keep_back(1);
+  auto companies = client.companies().list_all({5, 0, {}, 3});
+  auto company = companies.begin();
+  EXPECT_EQ(company->id, "id-0");
+  wait_until_asked_for(4);
+  // Each begins with the last item of the one before it.
+  EXPECT_EQ(offsets(), (std::multiset<int>{0, 4, 9, 14}));
+  let_go();
+  int next = 0;
+  for (; company != companies.end(); ++company) EXPECT_EQ(company->id, "id-" + std::to_string(next++));
+  EXPECT_EQ(next, total);
+  EXPECT_EQ(offsets(), (std::multiset<int>{0, 4, 9, 14, 19, 24, 29, 34}));
+}
+
+TEST_F(PrefetchTest, LeavingTheListEndsWhatIsUnderWay) {
+  keep_back(1);
+  {
+    auto companies = client.companies().list_all({5, 0, {}, 4});
+    EXPECT_EQ(companies.begin()->id, "id-0");
+    wait_until_asked_for(5);
+  }
+  // Those that wait for an answer close their connections; the first one's is kept, and was theirs, too.
+  let_go();
+  client = Client(server.config());
+  wait_until_all_are_closed();
+}
+
+TEST_F(PrefetchTest, MaxItemsFetchesNoPageTooMany) {
+  EXPECT_EQ(client.companies().list_all({5, 0, 12, 16}).to_vector().size(), 12u);
+  EXPECT_EQ(offsets(), (std::multiset<int>{0, 4, 9}));
+}
+
+TEST_F(PrefetchTest, AUsersOwnResourceIsFetchedAheadToo) {
+  keep_back(1);
+  auto all = operate::list_all<operate::JsonText>(client, "/companies/list", "companies", {10, 0, {}, 2});
+  EXPECT_EQ(all.begin()->string("id"), "id-0");
+  wait_until_asked_for(3);
+  let_go();
+  EXPECT_EQ(all.to_vector().size(), 40u);
+}
+
+TEST(PrefetchedListTest, APageThatFailsLosesNothing) {
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  config.retry.max_retries = 0;
+  const Client client(config);
+  auto companies = client.companies().list_all({10, 0, {}, 3});
+  std::vector<std::string> ids;
+  int failures = 0;
+  std::atomic<bool> first{true};
+  emulator.after_each_page([&](const auto&) {
+    if (first.exchange(false)) emulator.fail_next({operate::testing::FaultKind::drop, {}}, 2);
+  });
+  for (bool over = false; !over;) {
+    try {
+      for (const Company& company : companies) ids.push_back(company.id);
+      over = true;
+    } catch (const operate::TransportError&) {
+      ASSERT_LT(++failures, 5);
+    }
+  }
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 73u);
+}
+
+TEST(PrefetchedListTest, RefusalsLowerTheNumberAndTheListIsWhole) {
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  config.retry = {5, std::chrono::milliseconds(1), std::chrono::milliseconds(2)};
+  const Client client(config);
+  auto pages = client.companies().list_all({5, 0, {}, 8}).pages();
+  EXPECT_EQ(pages.begin()->size(), 5u);
+  emulator.limit_next(10, std::chrono::seconds(0));
+  std::size_t items = 5;
+  for (auto page = ++pages.begin(); page != pages.end(); ++page) items += page->size();
+  EXPECT_EQ(items, 73u);
+}
+
+}  // namespace
