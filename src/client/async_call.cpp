@@ -29,20 +29,28 @@ AsyncCall::AsyncCall(CallContext& context, Request request, RequestOptions optio
   state_->set_number(reporter_.number());
 }
 
-void AsyncCall::finish() {
+void AsyncCall::finish() { publish(outcome()); }
+
+void AsyncCall::fail(std::exception_ptr exception) { publish(detail::failed(std::move(exception))); }
+
+// With the last reference that this thread has to the exception: how those are counted, inside the C++
+// library, is hidden from the thread sanitizer.
+void AsyncCall::publish(detail::AsyncOutcome outcome) { state_->set(std::move(outcome)); }
+
+detail::AsyncOutcome AsyncCall::outcome() {
+  std::exception_ptr exception;
   try {
     detail::AsyncOutcome outcome;
     outcome.value = read_(call_.finish());
     reporter_.succeeded();
-    state_->set(std::move(outcome));
+    return outcome;
   } catch (const Error& error) {
     reporter_.failed(error);
-    state_->set(detail::failed(std::current_exception()));
+    exception = std::current_exception();
   } catch (...) {
-    fail(std::current_exception());
+    exception = std::current_exception();
   }
+  return detail::failed(std::move(exception));
 }
-
-void AsyncCall::fail(const std::exception_ptr& exception) { state_->set(detail::failed(exception)); }
 
 }  // namespace operate::client

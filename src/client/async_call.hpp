@@ -36,7 +36,7 @@ class AsyncCall {
   /// The call is over: its value or its error goes to its handle.
   void finish();
   /// Something else has ended it.
-  void fail(const std::exception_ptr& exception);
+  void fail(std::exception_ptr exception);
 
   /// Where the client's thread has put it.
   enum class Place { nowhere, asleep, in_line, on_the_wire };
@@ -46,6 +46,8 @@ class AsyncCall {
   std::uint64_t epoch = 0;
 
  private:
+  detail::AsyncOutcome outcome();
+  void publish(detail::AsyncOutcome outcome);
   static RequestOptions with_token(RequestOptions options, const CancellationToken& token);
 
   const Request request_;

@@ -82,11 +82,11 @@ void AsyncState::run_continuation() noexcept {
   }
 }
 
-AsyncOutcome failed(const std::exception_ptr& exception) {
+AsyncOutcome failed(std::exception_ptr exception) {
   AsyncOutcome outcome;
-  outcome.exception = exception;
+  outcome.exception = std::move(exception);
   try {
-    std::rethrow_exception(exception);
+    std::rethrow_exception(outcome.exception);
   } catch (const Error& error) {
     outcome.error = error.clone();
   } catch (...) {

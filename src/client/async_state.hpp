@@ -71,7 +71,7 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
 };
 
 /// The outcome of a call that has ended in this exception, whose error says so where it is none of the SDK's.
-AsyncOutcome failed(const std::exception_ptr& exception);
+AsyncOutcome failed(std::exception_ptr exception);
 
 }  // namespace detail
 }  // namespace v0

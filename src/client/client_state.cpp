@@ -53,8 +53,8 @@ AsyncHandle ClientState::call_async(const Request& request, const RequestOptions
   return engine().submit(request, options, safe_to_repeat, std::move(read));
 }
 
-AsyncHandle ClientState::refused_async(const std::exception_ptr& exception) {
-  return engine().refused(exception);
+AsyncHandle ClientState::refused_async(std::exception_ptr exception) {
+  return engine().refused(std::move(exception));
 }
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,

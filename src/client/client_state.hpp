@@ -52,19 +52,21 @@ class ClientState {
   AsyncHandle call_async(const Request& request, const RequestOptions& options, bool safe_to_repeat,
                          client::AsyncCall::Read read);
   /// The outcome of a call whose arguments were refused.
-  AsyncHandle refused_async(const std::exception_ptr& exception);
+  AsyncHandle refused_async(std::exception_ptr exception);
   /// For a `read` as call() takes it, and a `make` that makes the request or throws ValidationError.
   template <class Make, class Read>
   auto call_async_by(Make make, const RequestOptions& options, bool safe_to_repeat, Read read) {
     using Value = std::invoke_result_t<Read&, core::Exchange&&>;
+    std::exception_ptr refusal;
     try {
       return Async<Value>(call_async(make(), options, safe_to_repeat,
                                      [read](core::Exchange&& exchange) -> std::shared_ptr<void> {
                                        return std::make_shared<Value>(read(std::move(exchange)));
                                      }));
     } catch (const ValidationError&) {
-      return Async<Value>(refused_async(std::current_exception()));
+      refusal = std::current_exception();
     }
+    return Async<Value>(refused_async(std::move(refusal)));
   }
 
   /// The request as a command line, as Client::explain says.

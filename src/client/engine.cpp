@@ -156,7 +156,7 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
   void advance(AsyncCall& call, bool is_next_in_line = false) noexcept;
   Call::Step step(AsyncCall& call, bool is_next_in_line);
   void take_out(AsyncCall& call) noexcept;
-  void complete(AsyncCall& call, const std::exception_ptr& exception = {}) noexcept;
+  void complete(AsyncCall& call, std::exception_ptr exception = {}) noexcept;
   void admit();
   void wake_sleepers();
   void hear_of_ended();
@@ -251,7 +251,7 @@ void Engine::Loop::advance(AsyncCall& call, bool is_next_in_line) noexcept {
   } catch (...) {
     exception = std::current_exception();
   }
-  complete(call, exception);
+  complete(call, std::move(exception));
 }
 
 Call::Step Engine::Loop::step(AsyncCall& call, bool is_next_in_line) {
@@ -282,14 +282,14 @@ void Engine::Loop::take_out(AsyncCall& call) noexcept {
   call.place = Place::nowhere;
 }
 
-void Engine::Loop::complete(AsyncCall& call, const std::exception_ptr& exception) noexcept {
+void Engine::Loop::complete(AsyncCall& call, std::exception_ptr exception) noexcept {
   take_out(call);
   const auto found = calls_.find(&call);
   const std::unique_ptr<AsyncCall> owned = std::move(found->second);
   calls_.erase(found);
   give_back_place();
   if (exception)
-    owned->fail(exception);
+    owned->fail(std::move(exception));
   else
     owned->finish();
 }
@@ -319,7 +319,7 @@ void Engine::Loop::hear_of_ended() {
     AsyncCall& call = *static_cast<AsyncCall*>(owner);
     call.place = Place::nowhere;
     if (exception) {
-      complete(call, exception);
+      complete(call, std::move(exception));
       continue;
     }
     if (const auto* response = std::get_if<TransportResponse>(&result)) {
@@ -329,10 +329,12 @@ void Engine::Loop::hear_of_ended() {
     try {
       call.call().end_attempt(std::move(result));
     } catch (...) {
-      complete(call, std::current_exception());
-      continue;
+      exception = std::current_exception();
     }
-    advance(call);
+    if (exception)
+      complete(call, std::move(exception));
+    else
+      advance(call);
   }
   // What has ended has made room.
   if (!ended_.empty()) woken_ = true;
@@ -385,9 +387,9 @@ std::shared_ptr<detail::AsyncState> Engine::state_of(const Request& request) {
   return std::make_shared<detail::AsyncState>(loop_, std::move(on_throw));
 }
 
-detail::AsyncHandle Engine::refused(const std::exception_ptr& exception) {
+detail::AsyncHandle Engine::refused(std::exception_ptr exception) {
   const auto state = state_of({});
-  state->set(detail::failed(exception));
+  state->set(detail::failed(std::move(exception)));
   return detail::AsyncHandle(state);
 }
 
@@ -395,6 +397,7 @@ detail::AsyncHandle Engine::submit(const Request& request, const RequestOptions&
                                    AsyncCall::Read read) {
   CallContext& context = loop_->context();
   const auto state = state_of(request);
+  std::exception_ptr exception;
   try {
     core::validate(request);
     core::validate(options);
@@ -408,9 +411,11 @@ detail::AsyncHandle Engine::submit(const Request& request, const RequestOptions&
       call->call().refuse(waits ? TransportErrorKind::timeout : TransportErrorKind::queue_full);
       call->finish();
     }
+    return detail::AsyncHandle(state);
   } catch (...) {
-    state->set(detail::failed(std::current_exception()));
+    exception = std::current_exception();
   }
+  state->set(detail::failed(std::move(exception)));
   return detail::AsyncHandle(state);
 }
 

@@ -30,7 +30,7 @@ class Engine {
                              AsyncCall::Read read);
 
   /// The outcome of a call whose arguments were refused.
-  detail::AsyncHandle refused(const std::exception_ptr& exception);
+  detail::AsyncHandle refused(std::exception_ptr exception);
 
  private:
   class Loop;
