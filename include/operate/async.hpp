@@ -57,7 +57,7 @@ class [[nodiscard]] Async {
     static_assert(std::is_invocable_v<F&, Result<T>>, "the callback takes a Result<T>");
     // std::function wants what can be copied.
     handle_.then([callback = std::make_shared<F>(std::move(callback))](detail::AsyncOutcome&& outcome) {
-      (*callback)(detail::ResultAccess::make<T>(std::move(outcome.value), std::move(outcome.error),
+      (*callback)(detail::ResultAccess::make<T>(outcome.value, std::move(outcome.error),
                                                 std::move(outcome.exception)));
     });
   }

@@ -91,7 +91,7 @@ namespace detail {
 /// How an async call's outcome becomes a Result.
 struct ResultAccess {
   template <class T>
-  static Result<T> make(std::shared_ptr<void> value, std::shared_ptr<const Error> error,
+  static Result<T> make(const std::shared_ptr<void>& value, std::shared_ptr<const Error> error,
                         std::exception_ptr exception) {
     if (exception) return Result<T>(std::move(error), std::move(exception));
     if constexpr (std::is_void_v<T>)

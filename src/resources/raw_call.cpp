@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace operate {
@@ -77,14 +78,16 @@ std::shared_ptr<void> raw_list(const Client& client, const RawList& list,
 AsyncHandle raw_list_async(const Client& client, const RawList& list, const RequestOptions& request_options,
                            RawRead read) {
   ClientState& state = ClientAccess::state(client);
+  std::exception_ptr refusal;
   try {
     return state.call_async(resources::list_request(list.path, list.options), request_options, true,
                             [key = list.list_key, read = std::move(read)](core::Exchange&& exchange) {
                               return read(read_items(std::move(exchange), key));
                             });
   } catch (const ValidationError&) {
-    return state.refused_async(std::current_exception());
+    refusal = std::current_exception();
   }
+  return state.refused_async(std::move(refusal));
 }
 
 std::shared_ptr<void> raw_post(const Client& client, const RawPost& post,
@@ -97,6 +100,7 @@ std::shared_ptr<void> raw_post(const Client& client, const RawPost& post,
 AsyncHandle raw_post_async(const Client& client, RawPost post, const std::function<std::string()>& body,
                            const RequestOptions& request_options, RawRead read) {
   ClientState& state = ClientAccess::state(client);
+  std::exception_ptr refusal;
   try {
     post.body = body();
     return state.call_async(post_request(post), request_options, false,
@@ -104,8 +108,9 @@ AsyncHandle raw_post_async(const Client& client, RawPost post, const std::functi
                               return read(read_item(std::move(exchange), key));
                             });
   } catch (const ValidationError&) {
-    return state.refused_async(std::current_exception());
+    refusal = std::current_exception();
   }
+  return state.refused_async(std::move(refusal));
 }
 
 std::string checked_body(const JsonText& body) {
