@@ -27,6 +27,7 @@ inline namespace v0 {
 /// must be quick, and must not wait for another call of the same client. What a callback throws goes to the
 /// observer (EventKind::callback) and harms nobody.
 ///
+/// The child of a fork makes calls of its own; what it inherited waits for ever.
 /// Thread safety: one thread at a time, but for cancel() and is_ready(). Move-only; one that was moved from,
 /// or whose value was taken, throws std::logic_error.
 template <class T>

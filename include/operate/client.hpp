@@ -71,6 +71,7 @@ class OPERATE_EXPORT Client {
   /// hand; nothing is sent. The key is not in it: the command reads `$OPERATE_API_KEY`, and for a proxy that
   /// wants a user `$OPERATE_PROXY_USER` (`user:password`). While curl runs, other users of the machine may
   /// see its arguments, and with them the key. The body and the query are in it, and may hold personal data.
+  /// A query of more than 128 KiB once it is encoded makes a line that is too long for a shell.
   /// Makes one attempt, with its connect timeout and timeout; Observer::trace_context is not asked. Throws
   /// ValidationError as call() does.
   std::string explain(const Request& request, const RequestOptions& options = {}) const;

@@ -25,9 +25,10 @@ class OPERATE_EXPORT Executor {
   Executor& operator=(const Executor&) = delete;
   virtual ~Executor();
 
-  /// Runs the task, once, soon, on any thread; called by the client's thread, which it must not keep for
-  /// long. Where it throws, the task runs on the client's thread. A task that is dropped without having run
-  /// is a result that nobody hears of. Tasks throw nothing.
+  /// Runs the task, once, soon, on any thread, but not within this function. It is called by the client's
+  /// thread, which it must not keep for long, or by one that is in Async::then, maybe with locks of its own.
+  /// Where it throws, the task runs on the client's thread. A task that is dropped without having run is a
+  /// result that nobody hears of. Tasks throw nothing.
   virtual void execute(std::function<void()> task) = 0;
 };
 

@@ -273,9 +273,9 @@ void walk_through(unsigned lists, std::size_t remembered) {
 }
 
 TEST(ListUnderChangeTest, NothingThatWasThereAllTheTimeIsMissedAndNothingComesTwice) {
-  walk_through(3'000, PageWalk::remembered_items);
+  walk_through(1'000, PageWalk::remembered_items);
 }
 
-TEST(ListUnderChangeTest, NorWhereOnlyTheLastItemsAreRemembered) { walk_through(200, 400); }
+TEST(ListUnderChangeTest, NorWhereOnlyTheLastItemsAreRemembered) { walk_through(60, 400); }
 
 }  // namespace

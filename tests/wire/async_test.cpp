@@ -9,6 +9,8 @@
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -583,6 +585,28 @@ TEST(AsyncRulesTest, WhatComesUnaskedIsNobodysAnswer) {
     sent.wait();
   }
 }
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define OPERATE_UNDER_THREAD_SANITIZER  // It knows no threads in the child of a fork.
+#endif
+#endif
+#ifndef OPERATE_UNDER_THREAD_SANITIZER
+TEST(AsyncRulesTest, AChildOfAForkBeginsAnew) {
+  RawServer server([&](Connection& connection, int number) {
+    while (connection.read_request()) connection.answer(200, std::to_string(number));
+  });
+  const auto client = std::make_unique<Client>(server.config());
+  const auto connection_used = [&] { return client->call_async({"GET", "/x", {}, ""}).get().body; };
+  EXPECT_EQ(connection_used(), "0");
+  const pid_t child = fork();
+  if (child == 0) _exit(connection_used() == "1" && connection_used() == "1" ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_EQ(connection_used(), "0");
+}
+#endif
 
 TEST(AsyncRulesTest, ConnectionsAreKept) {
   std::atomic<int> requests{0};

@@ -45,10 +45,19 @@ namespace detail {
   inline const char* name_of_class(const Class*) { return #Class; }
 OPERATE_ERRORS(OPERATE_NAME)
 #undef OPERATE_NAME
+template <class Class>
+bool is_of_class(const Error& error) {
+  const auto* found = dynamic_cast<const Class*>(&error);
+  return found != nullptr;
+}
+template <>
+inline bool is_of_class<Error>(const Error&) {
+  return true;
+}
 inline const char* name_of_class_of(const Error& error) {
   const char* name = "";
 #define OPERATE_NAME(Class) \
-  if (dynamic_cast<const Class*>(&error)) name = #Class;
+  if (is_of_class<Class>(error)) name = #Class;
   OPERATE_ERRORS(OPERATE_NAME)
 #undef OPERATE_NAME
   return name;
