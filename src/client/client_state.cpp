@@ -8,6 +8,8 @@
 #include "http/multi_transport.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace operate {
 inline namespace v0 {
@@ -48,13 +50,15 @@ client::Engine& ClientState::engine() {
   });
 }
 
-AsyncHandle ClientState::call_async(const Request& request, const RequestOptions& options,
+AsyncHandle ClientState::call_async(const std::function<Request()>& make, const RequestOptions& options,
                                     bool safe_to_repeat, client::AsyncCall::Read read) {
-  return engine().submit(request, options, safe_to_repeat, std::move(read));
-}
-
-AsyncHandle ClientState::refused_async(std::exception_ptr exception) {
-  return engine().refused(std::move(exception));
+  std::exception_ptr refusal;
+  try {
+    return engine().submit(make(), options, safe_to_repeat, std::move(read));
+  } catch (const ValidationError&) {
+    refusal = std::current_exception();
+  }
+  return engine().refused(std::move(refusal));
 }
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,

@@ -13,7 +13,7 @@
 #include <operate/config.hpp>
 #include <operate/request.hpp>
 
-#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,25 +48,18 @@ class ClientState {
     }
   }
 
-  /// The same on the client's own thread. What cannot be is an outcome like any other.
-  AsyncHandle call_async(const Request& request, const RequestOptions& options, bool safe_to_repeat,
-                         client::AsyncCall::Read read);
-  /// The outcome of a call whose arguments were refused.
-  AsyncHandle refused_async(std::exception_ptr exception);
-  /// For a `read` as call() takes it, and a `make` that makes the request or throws ValidationError.
+  /// The same on the client's own thread. `make` makes the request; the ValidationError that it throws is an
+  /// outcome like any other.
+  AsyncHandle call_async(const std::function<Request()>& make, const RequestOptions& options,
+                         bool safe_to_repeat, client::AsyncCall::Read read);
+  /// For a `read` as call() takes it.
   template <class Make, class Read>
   auto call_async_by(Make make, const RequestOptions& options, bool safe_to_repeat, Read read) {
     using Value = std::invoke_result_t<Read&, core::Exchange&&>;
-    std::exception_ptr refusal;
-    try {
-      return Async<Value>(call_async(make(), options, safe_to_repeat,
-                                     [read](core::Exchange&& exchange) -> std::shared_ptr<void> {
-                                       return std::make_shared<Value>(read(std::move(exchange)));
-                                     }));
-    } catch (const ValidationError&) {
-      refusal = std::current_exception();
-    }
-    return Async<Value>(refused_async(std::move(refusal)));
+    return Async<Value>(
+        call_async(make, options, safe_to_repeat, [read](core::Exchange&& exchange) -> std::shared_ptr<void> {
+          return std::make_shared<Value>(read(std::move(exchange)));
+        }));
   }
 
   /// The request as a command line, as Client::explain says.

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 namespace operate {
@@ -77,17 +76,11 @@ std::shared_ptr<void> raw_list(const Client& client, const RawList& list,
 
 AsyncHandle raw_list_async(const Client& client, const RawList& list, const RequestOptions& request_options,
                            RawRead read) {
-  ClientState& state = ClientAccess::state(client);
-  std::exception_ptr refusal;
-  try {
-    return state.call_async(resources::list_request(list.path, list.options), request_options, true,
-                            [key = list.list_key, read = std::move(read)](core::Exchange&& exchange) {
-                              return read(read_items(std::move(exchange), key));
-                            });
-  } catch (const ValidationError&) {
-    refusal = std::current_exception();
-  }
-  return state.refused_async(std::move(refusal));
+  return ClientAccess::state(client).call_async(
+      [&] { return resources::list_request(list.path, list.options); }, request_options, true,
+      [key = list.list_key, read = std::move(read)](core::Exchange&& exchange) {
+        return read(read_items(std::move(exchange), key));
+      });
 }
 
 std::shared_ptr<void> raw_post(const Client& client, const RawPost& post,
@@ -99,18 +92,14 @@ std::shared_ptr<void> raw_post(const Client& client, const RawPost& post,
 
 AsyncHandle raw_post_async(const Client& client, RawPost post, const std::function<std::string()>& body,
                            const RequestOptions& request_options, RawRead read) {
-  ClientState& state = ClientAccess::state(client);
-  std::exception_ptr refusal;
-  try {
+  const auto make = [&] {
     post.body = body();
-    return state.call_async(post_request(post), request_options, false,
-                            [key = post.key, read = std::move(read)](core::Exchange&& exchange) {
-                              return read(read_item(std::move(exchange), key));
-                            });
-  } catch (const ValidationError&) {
-    refusal = std::current_exception();
-  }
-  return state.refused_async(std::move(refusal));
+    return post_request(post);
+  };
+  return ClientAccess::state(client).call_async(
+      make, request_options, false, [key = post.key, read = std::move(read)](core::Exchange&& exchange) {
+        return read(read_item(std::move(exchange), key));
+      });
 }
 
 std::string checked_body(const JsonText& body) {
