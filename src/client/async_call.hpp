@@ -9,6 +9,7 @@
 
 #include <operate/request.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -44,6 +45,7 @@ class AsyncCall {
   std::multimap<Clock::time_point, AsyncCall*>::iterator timer = {};
   std::list<AsyncCall*>::iterator in_line = {};
   std::uint64_t epoch = 0;
+  std::size_t index = 0;
 
  private:
   detail::AsyncOutcome outcome();

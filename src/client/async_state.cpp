@@ -19,8 +19,9 @@ void AsyncState::set(AsyncOutcome outcome) {
     outcome_ = std::move(outcome);
     ready_ = true;
     promised = use_ == Use::promised;
-    came_.notify_all();
   }
+  // Not under the lock, which the one who waits would wake up to wait for.
+  came_.notify_one();
   if (promised) deliver();
 }
 

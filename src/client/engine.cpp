@@ -20,7 +20,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,7 +28,6 @@ namespace operate::client {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr milliseconds long_wait{60'000};
 
 // Signals are for the host program's own threads: one that is started meanwhile gets none.
 class BlockedSignals {
@@ -182,11 +180,14 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
   bool stopping_ = false;
   bool closed_ = false;
 
-  std::unordered_map<AsyncCall*, std::unique_ptr<AsyncCall>> calls_;
+  std::vector<std::unique_ptr<AsyncCall>> calls_;           // Each at its index.
   std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
   std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line.
   std::list<AsyncCall*> line_;
   core::Concurrency concurrency_;
+  // What is worked on, kept for its memory.
+  std::vector<std::unique_ptr<AsyncCall>> arrived_now_;
+  std::vector<std::function<void()>> tasks_now_;
   std::vector<http::AsyncTransport::Ended> ended_;
   std::optional<Alarm> alarm_;
 };
@@ -219,26 +220,31 @@ bool Engine::Loop::has_ended() {
 }
 
 void Engine::Loop::take_what_came() {
-  std::vector<std::unique_ptr<AsyncCall>> arrived;
-  std::vector<std::function<void()>> tasks;
-  bool stopping = false;
   {
     const std::lock_guard lock(mutex_);
-    arrived.swap(arrived_);
-    tasks.swap(tasks_);
-    stopping = stopping_;
+    tasks_now_.swap(tasks_);
   }
-  for (auto& call : arrived) {
-    AsyncCall& added = *call;
-    calls_.emplace(&added, std::move(call));
-    advance(added);
-  }
-  for (auto& task : tasks) {
+  for (auto& task : tasks_now_) {
     task();
     task = nullptr;
   }
+  tasks_now_.clear();
+  bool stopping = false;
+  {
+    // Behind the tasks, which may have made some.
+    const std::lock_guard lock(mutex_);
+    arrived_now_.swap(arrived_);
+    stopping = stopping_;
+  }
+  for (auto& call : arrived_now_) {
+    AsyncCall& added = *call;
+    added.index = calls_.size();
+    calls_.push_back(std::move(call));
+    advance(added);
+  }
+  arrived_now_.clear();
   if (!stopping) return;
-  for (const auto& [call, owned] : calls_) call->cancel();
+  for (const auto& call : calls_) call->cancel();
 }
 
 // Finds out what is due, wherever the call stands, unless it is on the wire.
@@ -284,9 +290,9 @@ void Engine::Loop::take_out(AsyncCall& call) noexcept {
 
 void Engine::Loop::complete(AsyncCall& call, std::exception_ptr exception) noexcept {
   take_out(call);
-  const auto found = calls_.find(&call);
-  const std::unique_ptr<AsyncCall> owned = std::move(found->second);
-  calls_.erase(found);
+  const std::unique_ptr<AsyncCall> owned = std::exchange(calls_[call.index], std::move(calls_.back()));
+  calls_.pop_back();
+  if (owned->index < calls_.size()) calls_[owned->index]->index = owned->index;
   give_back_place();
   if (exception)
     owned->fail(std::move(exception));
@@ -344,8 +350,8 @@ void Engine::Loop::hear_of_ended() {
 void Engine::Loop::advance_cancelled() {
   transport_->note_cancellation();
   std::vector<AsyncCall*> cancelled;
-  for (const auto& [call, owned] : calls_)
-    if (call->is_cancelled()) cancelled.push_back(call);
+  for (const auto& call : calls_)
+    if (call->is_cancelled()) cancelled.push_back(call.get());
   for (AsyncCall* call : cancelled) advance(*call);
 }
 
@@ -353,14 +359,14 @@ milliseconds Engine::Loop::time_to_wait() {
   if (has_own_clock_) {
     alarm_->set(asleep_.empty() ? std::nullopt : std::optional(asleep_.begin()->first));
     // Nobody sleeps for those in line: a clock that moves with its sleepers would take their time away.
-    return deadlines_.empty() ? long_wait : milliseconds(10);
+    return deadlines_.empty() ? http::AsyncTransport::no_limit : milliseconds(10);
   }
   auto next = Clock::time_point::max();
   for (const auto* timers : {&asleep_, &deadlines_})
     if (!timers->empty()) next = std::min(next, timers->begin()->first);
-  if (next == Clock::time_point::max()) return long_wait;
+  if (next == Clock::time_point::max()) return http::AsyncTransport::no_limit;
   const auto left = std::chrono::ceil<milliseconds>(next - context_->clock->now());
-  return std::clamp(left, milliseconds(0), long_wait);
+  return std::max(left, milliseconds(0));
 }
 
 Engine::Engine(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
@@ -393,7 +399,7 @@ detail::AsyncHandle Engine::refused(std::exception_ptr exception) {
   return detail::AsyncHandle(state);
 }
 
-detail::AsyncHandle Engine::submit(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+detail::AsyncHandle Engine::submit(Request request, RequestOptions options, bool safe_to_repeat,
                                    AsyncCall::Read read) {
   CallContext& context = loop_->context();
   const auto state = state_of(request);
@@ -401,11 +407,12 @@ detail::AsyncHandle Engine::submit(const Request& request, const RequestOptions&
   try {
     core::validate(request);
     core::validate(options);
-    auto call = std::make_unique<AsyncCall>(context, request, options, safe_to_repeat, std::move(read), state,
-                                            &Loop::on_cancelled, loop_.get());
     const bool waits = options.when_full == WhenFull::wait;
     const auto until = std::chrono::steady_clock::now() + context.limits_of(options).deadline;
-    if (loop_->take_place(waits, options.cancel, until)) {
+    const CancellationToken cancel = options.cancel;
+    auto call = std::make_unique<AsyncCall>(context, std::move(request), std::move(options), safe_to_repeat,
+                                            std::move(read), state, &Loop::on_cancelled, loop_.get());
+    if (loop_->take_place(waits, cancel, until)) {
       loop_->add(std::move(call));
     } else {
       call->call().refuse(waits ? TransportErrorKind::timeout : TransportErrorKind::queue_full);

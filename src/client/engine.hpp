@@ -26,7 +26,7 @@ class Engine {
 
   /// Lets a call run. Waits where there are as many as there may be, unless the options say otherwise or it
   /// is the engine's own thread that asks.
-  detail::AsyncHandle submit(const Request& request, const RequestOptions& options, bool safe_to_repeat,
+  detail::AsyncHandle submit(Request request, RequestOptions options, bool safe_to_repeat,
                              AsyncCall::Read read);
 
   /// The outcome of a call whose arguments were refused.

@@ -1,5 +1,6 @@
 #include "client/transport_threads.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -56,7 +57,9 @@ void TransportThreads::perform(std::vector<Ended>& ended) {
 
 void TransportThreads::wait(std::chrono::milliseconds at_most) {
   std::unique_lock lock(mutex_);
-  news_.wait_for(lock, at_most, [&] { return woken_ || !ended_.empty(); });
+  // No limit, added to a time, would be before it.
+  news_.wait_for(lock, std::min<std::chrono::milliseconds>(at_most, std::chrono::hours(1)),
+                 [&] { return woken_ || !ended_.empty(); });
   woken_ = false;
 }
 

@@ -32,7 +32,8 @@ class AsyncTransport {
   /// Moves all attempts on as far as they go without waiting, and adds those that have ended.
   virtual void perform(std::vector<Ended>& ended) = 0;
 
-  /// Waits until there is something to do, wake() was called or the time is up.
+  static constexpr std::chrono::milliseconds no_limit = std::chrono::milliseconds::max();
+  /// Waits until there is something to do, wake() was called or the time, if it is limited, is up.
   virtual void wait(std::chrono::milliseconds at_most) = 0;
   /// Ends wait(), or the next one. Any thread.
   virtual void wake() noexcept = 0;

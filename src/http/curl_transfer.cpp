@@ -50,9 +50,9 @@ bool is_permanent(CURLcode code) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(CURL* easy, const TransportSettings& settings, const TransportRequest& request,
-                           const TransportLimits& limits, Connection connection,
-                           const KeptSockets* kept_sockets)
+CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
+                           const TransportRequest& request, const TransportLimits& limits,
+                           Connection connection, const KeptSockets* kept_sockets)
     : easy_(easy),
       settings_(settings),
       request_(request),
@@ -60,12 +60,15 @@ CurlTransfer::CurlTransfer(CURL* easy, const TransportSettings& settings, const 
       kept_sockets_(kept_sockets),
       headers_(request.headers.size() + 3, bytes_of_headers(request)) {
   answer_.headers.reserve(16);
-  curl_easy_reset(easy_);
-  set_headers();
   set_request();
+  set_headers();
   set_connection(connection);
-  set_limits_of_trust();
   set_callbacks();
+}
+
+CurlTransfer::~CurlTransfer() {
+  // libcurl writes to it also when it closes a connection, later.
+  curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
 }
 
 void CurlTransfer::start() { start_ = last_activity_ = SteadyClock::now(); }
@@ -122,11 +125,6 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
   return {kind, {}, elapsed(), connected_, words, is_permanent(code)};
 }
 
-template <class T>
-void CurlTransfer::set(CURLoption option, T value) {
-  if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw std::bad_alloc();
-}
-
 void CurlTransfer::set_headers() {
   headers_.add(key_header, request_.api_key);
   for (const auto& [name, value] : request_.headers) headers_.add(name, value);
@@ -134,24 +132,24 @@ void CurlTransfer::set_headers() {
     if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
     headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
   }
-  set(CURLOPT_HTTPHEADER, headers_.link());
-  set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
-  set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
+  easy_.set(CURLOPT_HTTPHEADER, headers_.link());
 }
 
+// Every option that depends on the request, as the handle still has those of the last.
 void CurlTransfer::set_request() {
-  set(CURLOPT_URL, request_.url.c_str());
-  set(CURLOPT_PATH_AS_IS, 1L);
+  CURLU* parts = easy_.url().of(request_.url);
+  easy_.set(CURLOPT_CURLU, parts);
+  if (!parts) easy_.set(CURLOPT_URL, request_.url.c_str());
   const std::string& method = request_.method;
-  if (method == "HEAD") {
-    set(CURLOPT_NOBODY, 1L);
-  } else if (core::sends_body(request_)) {
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    if (method != "POST") set(CURLOPT_CUSTOMREQUEST, method.c_str());
-  } else if (method != "GET") {
-    set(CURLOPT_CUSTOMREQUEST, method.c_str());
+  const bool sends_body = core::sends_body(request_);
+  easy_.set(CURLOPT_HTTPGET, 1L);
+  if (method == "HEAD") easy_.set(CURLOPT_NOBODY, 1L);
+  if (sends_body) {
+    easy_.set(CURLOPT_POST, 1L);
+    easy_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   }
+  const bool known = method == "HEAD" || method == (sends_body ? "POST" : "GET");
+  easy_.set(CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());
 }
 
 void CurlTransfer::set_connection(Connection connection) {
@@ -159,75 +157,28 @@ void CurlTransfer::set_connection(Connection connection) {
   // server has read it. A body that cannot be read again stops that; where there is none to read, only a
   // new connection does.
   const bool could_be_repeated = !request_.safe_to_repeat && request_.body.empty();
-  if (could_be_repeated || connection == Connection::fresh) set(CURLOPT_FRESH_CONNECT, 1L);
+  easy_.set(CURLOPT_FRESH_CONNECT, could_be_repeated || connection == Connection::fresh ? 1L : 0L);
   if (!kept_sockets_) return;
-  if (settings_.tls) set(CURLOPT_PIPEWAIT, 1L);  // Wait until it is known whether the server speaks HTTP/2.
+  // Wait until it is known whether the server speaks HTTP/2.
+  if (settings_.tls) easy_.set(CURLOPT_PIPEWAIT, 1L);
 #ifdef TCP_USER_TIMEOUT
   // A shared connection outlives the calls that fail on it, unless it fails itself.
-  set(CURLOPT_SOCKOPTFUNCTION, &CurlTransfer::on_socket);
-  set(CURLOPT_SOCKOPTDATA, this);
+  easy_.set(CURLOPT_SOCKOPTFUNCTION, &CurlTransfer::on_socket);
+  easy_.set(CURLOPT_SOCKOPTDATA, this);
 #endif
-}
-
-void CurlTransfer::set_limits_of_trust() {
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!settings_.ca_file.empty()) {
-    set(CURLOPT_CAINFO, settings_.ca_file.c_str());
-    // Refused by TLS libraries that trust no folder in the first place.
-    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
-  }
-#if LIBCURL_VERSION_NUM >= 0x075500
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-  set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  set_proxy();
-}
-
-// Also where there is none: otherwise libcurl looks at the environment, for this machine, too.
-void CurlTransfer::set_proxy() {
-  set(CURLOPT_PROXY, settings_.proxy ? settings_.proxy->url.c_str() : "");
-  set(CURLOPT_NOPROXY, "");
-  if (!settings_.proxy) return;
-  if (!settings_.proxy->user.empty() || !settings_.proxy->password.empty()) {
-    set(CURLOPT_PROXYUSERNAME, settings_.proxy->user.c_str());
-    set(CURLOPT_PROXYPASSWORD, settings_.proxy->password.c_str());
-    set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
-  }
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (!settings_.proxy->speaks_tls()) return;
-  set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-  if (!settings_.ca_file.empty()) {
-    set(CURLOPT_PROXY_CAINFO, settings_.ca_file.c_str());
-    curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
-  }
 }
 
 void CurlTransfer::set_callbacks() {
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_ERRORBUFFER, error_.data());
-  // libcurl divides this limit among a host's addresses; the other limits are watched in must_end().
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
-#if LIBCURL_VERSION_NUM >= 0x075700
-  set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
-#endif
-  set(CURLOPT_PREREQFUNCTION, &CurlTransfer::on_connected);
-  set(CURLOPT_PREREQDATA, this);
-  set(CURLOPT_READFUNCTION, &CurlTransfer::on_read);
-  set(CURLOPT_READDATA, this);
-  set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek);
-  set(CURLOPT_SEEKDATA, this);
-  set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
-  set(CURLOPT_WRITEDATA, this);
+  const auto set = [this](CURLoption function, auto callback, CURLoption data) {
+    easy_.set(function, callback);
+    easy_.set(data, this);
+  };
+  set(CURLOPT_PREREQFUNCTION, &CurlTransfer::on_connected, CURLOPT_PREREQDATA);
+  set(CURLOPT_READFUNCTION, &CurlTransfer::on_read, CURLOPT_READDATA);
+  set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek, CURLOPT_SEEKDATA);
+  set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header, CURLOPT_HEADERDATA);
+  set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body, CURLOPT_WRITEDATA);
+  easy_.set(CURLOPT_ERRORBUFFER, error_.data());  // Last, as it is the destructor that takes it back.
 }
 
 bool CurlTransfer::must_end() {
@@ -261,7 +212,7 @@ milliseconds CurlTransfer::elapsed() const {
 
 long CurlTransfer::number(CURLINFO what) const {
   long value = 0;
-  curl_easy_getinfo(easy_, what, &value);
+  curl_easy_getinfo(easy_.get(), what, &value);
   return value;
 }
 
@@ -269,7 +220,7 @@ Transfer CurlTransfer::facts() const {
   Transfer facts;
   const auto read = [&](CURLINFO what) {
     curl_off_t value = 0;
-    curl_easy_getinfo(easy_, what, &value);
+    curl_easy_getinfo(easy_.get(), what, &value);
     return value;
   };
   const auto span = [](curl_off_t from, curl_off_t to) {

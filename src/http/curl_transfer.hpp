@@ -1,8 +1,9 @@
 #pragma once
 
-#include "http/curl_transport.hpp"
+#include "http/easy_handle.hpp"
 #include "http/header_list.hpp"
 #include "http/kept_sockets.hpp"
+#include "http/transport_settings.hpp"
 
 #include <operate/transport.hpp>
 
@@ -24,11 +25,12 @@ class CurlTransfer {
   /// Which connection it may use: one that is kept, if there is one, or one of its own.
   enum class Connection { kept, fresh };
 
-  /// Resets the handle and sets every option. Settings and request have to live as long, and so has
-  /// `kept_sockets`: it is given for a multi that has many transfers, which share its connections.
-  CurlTransfer(CURL* easy, const TransportSettings& settings, const TransportRequest& request,
+  /// On a handle that was made with the same settings. All that it is given has to live as long;
+  /// `kept_sockets` is given for a multi that has many transfers, which share its connections.
+  CurlTransfer(EasyHandle& easy, const TransportSettings& settings, const TransportRequest& request,
                const TransportLimits& limits, Connection connection,
                const KeptSockets* kept_sockets = nullptr);
+  ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -49,21 +51,15 @@ class CurlTransfer {
   /// The kept connection that libcurl chose held something that nobody asked for, so that nothing was sent.
   bool met_unasked_input() const noexcept { return met_unasked_input_; }
 
-  CURL* easy() const noexcept { return easy_; }
   /// What libcurl counts as a long; 0 where it says nothing.
   long number(CURLINFO what) const;
 
  private:
   using SteadyClock = std::chrono::steady_clock;
 
-  // Refusing an option can only mean a libcurl that lacks what this library needs, or no memory.
-  template <class T>
-  void set(CURLoption option, T value);
   void set_headers();
   void set_request();
   void set_connection(Connection connection);
-  void set_limits_of_trust();
-  void set_proxy();
   void set_callbacks();
 
   TransportResult result_of(std::optional<CURLcode> code);
@@ -90,7 +86,7 @@ class CurlTransfer {
   void take_header(std::string_view line);
   void check_length();
 
-  CURL* easy_;
+  EasyHandle& easy_;
   const TransportSettings& settings_;
   const TransportRequest& request_;
   const TransportLimits limits_;

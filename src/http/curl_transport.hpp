@@ -1,31 +1,15 @@
 #pragma once
 
-#include "core/proxy.hpp"
 #include "http/handle_pool.hpp"
+#include "http/transport_settings.hpp"
 
 #include <operate/cancellation.hpp>
 #include <operate/transport.hpp>
 
 #include <chrono>
-#include <cstddef>
-#include <optional>
 #include <string>
 
 namespace operate::http {
-
-struct TransportSettings {
-  std::chrono::milliseconds connect_timeout{0};
-  std::chrono::milliseconds stall_timeout{0};
-  std::size_t max_response_bytes = 0;
-  std::size_t max_connections = 1;
-  std::string ca_file = {};
-  std::optional<core::Proxy> proxy = {};
-  bool tls = true;                      ///< On the way to the server, or to the proxy.
-  std::string accepted_encodings = {};  ///< Set by the transport.
-};
-
-/// The settings with all that libcurl says itself; initialises it.
-TransportSettings prepared(TransportSettings settings);
 
 /// Sends requests over libcurl. Any number of threads.
 class CurlTransport {

@@ -9,27 +9,22 @@
 
 namespace operate::http {
 
-Handle::Handle() : easy_(curl_easy_init()), multi_(curl_multi_init()) {
-  if (!easy_ || !multi_) {
-    curl_easy_cleanup(easy_);
-    curl_multi_cleanup(multi_);
-    throw std::bad_alloc();
-  }
+Handle::Handle(const TransportSettings& settings) : easy_(settings), multi_(curl_multi_init()) {
+  if (!multi_) throw std::bad_alloc();
   // One connection a handle, so that the pool's bound is the bound of open sockets as well.
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 1L);
 }
 
 Handle::~Handle() {
   const SigpipeGuard guard;  // Closing a TLS connection writes to it.
-  curl_easy_cleanup(easy_);
   curl_multi_cleanup(multi_);
 }
 
 void Handle::note_connection() {
   socket_ = CURL_SOCKET_BAD;
   long version = 0;
-  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &version);
-  if (version < CURL_HTTP_VERSION_2_0) curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket_);
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
+  if (version < CURL_HTTP_VERSION_2_0) curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket_);
 }
 
 bool Handle::has_unasked_input() {
@@ -38,7 +33,8 @@ bool Handle::has_unasked_input() {
   return curl_multi_poll(multi_, &kept, 1, 0, nullptr) != CURLM_OK || kept.revents != 0;
 }
 
-HandlePool::HandlePool(std::size_t size) : size_(size), state_(new State(sync::process_id())) {}
+HandlePool::HandlePool(const TransportSettings& settings)
+    : settings_(settings), state_(new State(sync::process_id())) {}
 
 HandlePool::~HandlePool() {
   State* state = state_.load();
@@ -60,15 +56,16 @@ HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until,
   State& state = this->state();
   const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
-  state.freed.wait_until(lock, until, [&] { return state.lent < size_ || cancel.is_cancelled(); });
+  state.freed.wait_until(lock, until,
+                         [&] { return state.lent < settings_.max_connections || cancel.is_cancelled(); });
   // A free handle is taken even where the call was cancelled: the news of it may have gone to this call
   // alone.
-  if (state.lent >= size_) return Lease(state, nullptr);
+  if (state.lent >= settings_.max_connections) return Lease(state, nullptr);
   std::unique_ptr<Handle> handle;
   if (state.idle.empty()) {
     // With room for every handle, giving one back cannot fail.
     state.idle.reserve(state.lent + 1);
-    handle = std::make_unique<Handle>();
+    handle = std::make_unique<Handle>(settings_);
   } else {
     handle = std::move(state.idle.back());
     state.idle.pop_back();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "http/easy_handle.hpp"
+#include "http/transport_settings.hpp"
+
 #include <operate/cancellation.hpp>
 
 #include <curl/curl.h>
@@ -18,12 +21,12 @@ namespace operate::http {
 /// where curl_easy_perform looks up about once a second.
 class Handle {
  public:
-  Handle();
+  explicit Handle(const TransportSettings& settings);
   ~Handle();
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  CURL* easy() const noexcept { return easy_; }
+  EasyHandle& easy() noexcept { return easy_; }
   CURLM* multi() const noexcept { return multi_; }
 
   /// To be called after a transfer, before its easy handle leaves the multi: remembers the connection that is
@@ -35,13 +38,13 @@ class Handle {
   bool has_unasked_input();
 
  private:
-  CURL* easy_ = nullptr;
-  CURLM* multi_ = nullptr;
+  EasyHandle easy_;
+  CURLM* multi_;
   curl_socket_t socket_ = CURL_SOCKET_BAD;
 };
 
-/// At most `size` handles, made when first needed. The one used last is lent first, so that its connection is
-/// the least likely to have been closed meanwhile. Any number of threads.
+/// At most TransportSettings::max_connections handles, made when first needed. The one used last is lent
+/// first, so that its connection is the least likely to have been closed meanwhile. Any number of threads.
 ///
 /// After a fork, the child begins anew and leaves what it inherited alone: using or closing it would disturb
 /// the parent's connections, and its lock may be held by a thread that the child does not have.
@@ -49,7 +52,8 @@ class HandlePool {
   struct State;
 
  public:
-  explicit HandlePool(std::size_t size);
+  /// The settings have to live as long.
+  explicit HandlePool(const TransportSettings& settings);
   ~HandlePool();
   HandlePool(const HandlePool&) = delete;
   HandlePool& operator=(const HandlePool&) = delete;
@@ -89,7 +93,7 @@ class HandlePool {
   };
   State& state();
 
-  std::size_t size_;
+  const TransportSettings& settings_;
   std::atomic<State*> state_;
 };
 

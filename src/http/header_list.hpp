@@ -19,7 +19,7 @@ class HeaderList {
   // before.
   HeaderList(std::size_t count, std::size_t bytes) {
     text_.reserve(bytes);
-    ends_.reserve(count);
+    nodes_.reserve(count);
   }
   ~HeaderList() { core::wipe(text_); }
   HeaderList(const HeaderList&) = delete;
@@ -41,23 +41,19 @@ class HeaderList {
   }
 
   curl_slist* link() {
-    nodes_.resize(ends_.size());
-    char* line = text_.data();
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      nodes_[i] = {line, i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
-      line = text_.data() + ends_[i];
-    }
+    for (std::size_t i = 1; i < nodes_.size(); ++i) nodes_[i - 1].next = &nodes_[i];
     return nodes_.data();
   }
 
  private:
   void end_line() {
     text_.push_back('\0');
-    ends_.push_back(text_.size());
+    nodes_.push_back({text_.data() + begin_, nullptr});
+    begin_ = text_.size();
   }
 
   std::string text_;  // The lines, each with a NUL behind it.
-  std::vector<std::size_t> ends_;
+  std::size_t begin_ = 0;
   std::vector<curl_slist> nodes_;
 };
 

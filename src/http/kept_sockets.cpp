@@ -9,8 +9,10 @@
 namespace operate::http {
 
 void KeptSockets::note(CURL* easy) {
-  long version = 0, port = 0;
+  long version = 0, port = 0, made = 0;
   curl_socket_t socket = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &made);
+  if (made == 0) return;  // It is known from the transfer for which it was made.
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
   curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);

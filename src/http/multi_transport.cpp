@@ -3,6 +3,7 @@
 #include "http/curl_transfer.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <optional>
 #include <utility>
@@ -17,33 +18,34 @@ using std::chrono::milliseconds;
 // libcurl's own limit, unless the server's is lower.
 constexpr std::size_t streams_of_a_connection = 100;
 
+constexpr std::chrono::minutes longest_poll{1};
+
 }  // namespace
 
+/// A handle, and what is under way on it.
 struct MultiTransport::Running {
-  void* owner;
-  const TransportRequest& request;
-  const TransportLimits limits;
-  CURL* easy;
+  explicit Running(const TransportSettings& settings) : easy(settings) {}
+  EasyHandle easy;
+  void* owner = nullptr;
+  const TransportRequest* request = nullptr;
+  TransportLimits limits = {};
   std::size_t index = 0;  // In running_.
   std::optional<CurlTransfer> transfer = {};
 };
 
 MultiTransport::MultiTransport(TransportSettings settings)
-    : settings_(prepared(std::move(settings))), multi_(curl_multi_init()) {
+    : settings_(prepared(std::move(settings))), multi_(curl_multi_init()), waker_(multi_.get()) {
   if (!multi_) throw std::bad_alloc();
   const auto connections = static_cast<long>(settings_.max_connections);
-  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
-  curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 }
 
 MultiTransport::~MultiTransport() {
-  for (const auto& running : running_) {
-    curl_multi_remove_handle(multi_, running->easy);
-    curl_easy_cleanup(running->easy);
-  }
-  for (CURL* easy : idle_) curl_easy_cleanup(easy);
-  curl_multi_cleanup(multi_);
+  for (const auto& running : running_) curl_multi_remove_handle(multi_.get(), running->easy.get());
+  running_.clear();
+  idle_.clear();
 }
 
 std::size_t MultiTransport::capacity() const noexcept {
@@ -54,24 +56,26 @@ void MultiTransport::begin(void* owner, const TransportRequest& request, const T
   // With room for all of them, ending one cannot fail.
   idle_.reserve(running_.size() + idle_.size() + 1);
   running_.reserve(running_.size() + 1);
-  CURL* easy = nullptr;
+  std::unique_ptr<Running> running;
   if (idle_.empty()) {
-    easy = curl_easy_init();
-    if (!easy) throw std::bad_alloc();
-    idle_.push_back(easy);
+    running = std::make_unique<Running>(settings_);
+  } else {
+    running = std::move(idle_.back());
+    idle_.pop_back();
   }
-  easy = idle_.back();
-  start(std::unique_ptr<Running>(new Running{owner, request, limits, easy}), false);
+  running->owner = owner;
+  running->request = &request;
+  running->limits = limits;
+  start(std::move(running), false);
 }
 
 void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
   using Connection = CurlTransfer::Connection;
-  running->transfer.emplace(running->easy, settings_, running->request, running->limits,
+  running->transfer.emplace(running->easy, settings_, *running->request, running->limits,
                             fresh ? Connection::fresh : Connection::kept, &kept_sockets_);
-  curl_easy_setopt(running->easy, CURLOPT_PRIVATE, running.get());
+  running->easy.set(CURLOPT_PRIVATE, running.get());
   running->transfer->start();
-  if (curl_multi_add_handle(multi_, running->easy) != CURLM_OK) throw std::bad_alloc();
-  idle_.pop_back();
+  if (curl_multi_add_handle(multi_.get(), running->easy.get()) != CURLM_OK) throw std::bad_alloc();
   running->index = running_.size();
   running_.push_back(std::move(running));
   next_check_ = {};
@@ -79,8 +83,8 @@ void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
 
 void MultiTransport::perform(std::vector<Ended>& ended) {
   int count = 0;
-  if (curl_multi_perform(multi_, &count) != CURLM_OK) throw std::bad_alloc();
-  while (const CURLMsg* message = curl_multi_info_read(multi_, &count)) {
+  if (curl_multi_perform(multi_.get(), &count) != CURLM_OK) throw std::bad_alloc();
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &count)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
     void* self = nullptr;
@@ -104,14 +108,13 @@ void MultiTransport::end_those_out_of_time(std::vector<Ended>& ended) {
 
 void MultiTransport::end(Running& running, const CURLcode* code, std::vector<Ended>& ended) {
   if (code && *code == CURLE_OK) {
-    kept_sockets_.note(running.easy);
+    kept_sockets_.note(running.easy.get());
     multiplexes_ = running.transfer->number(CURLINFO_HTTP_VERSION) >= CURL_HTTP_VERSION_2_0;
   }
-  curl_multi_remove_handle(multi_, running.easy);
+  curl_multi_remove_handle(multi_.get(), running.easy.get());
   auto taken = std::exchange(running_[running.index], std::move(running_.back()));
   running_.pop_back();
   if (taken->index < running_.size()) running_[taken->index]->index = taken->index;
-  idle_.push_back(taken->easy);
 
   Ended result{taken->owner};
   try {
@@ -126,17 +129,26 @@ void MultiTransport::end(Running& running, const CURLcode* code, std::vector<End
   } catch (...) {
     result.exception = std::current_exception();
   }
+  if (taken) {
+    taken->transfer.reset();
+    taken->limits = {};
+    idle_.push_back(std::move(taken));
+  }
   ended.push_back(std::move(result));
 }
 
 void MultiTransport::wait(milliseconds at_most) {
+  if (running_.empty() && at_most == no_limit) {
+    waker_.wait_for_wake();
+    return;
+  }
   if (!running_.empty()) {
     const auto left = std::chrono::ceil<milliseconds>(next_check_ - SteadyClock::now());
     at_most = std::clamp(left, milliseconds(0), at_most);
   }
-  curl_multi_poll(multi_, nullptr, 0, static_cast<int>(at_most.count()), nullptr);
+  waker_.wait(std::min<milliseconds>(at_most, longest_poll));
 }
 
-void MultiTransport::wake() noexcept { curl_multi_wakeup(multi_); }
+void MultiTransport::wake() noexcept { waker_.wake(); }
 
 }  // namespace operate::http

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "http/async_transport.hpp"
-#include "http/curl_transport.hpp"
+#include "http/easy_handle.hpp"
 #include "http/kept_sockets.hpp"
+#include "http/transport_settings.hpp"
+#include "http/waker.hpp"
 
 #include <operate/transport.hpp>
 
@@ -38,11 +40,15 @@ class MultiTransport : public AsyncTransport {
   void end_those_out_of_time(std::vector<Ended>& ended);
 
   TransportSettings settings_;
-  CURLM* multi_;
+  struct FreeMulti {
+    void operator()(CURLM* multi) const noexcept { curl_multi_cleanup(multi); }
+  };
+  std::unique_ptr<CURLM, FreeMulti> multi_;
+  Waker waker_;
   KeptSockets kept_sockets_;
   bool multiplexes_ = false;
   std::vector<std::unique_ptr<Running>> running_;
-  std::vector<CURL*> idle_;
+  std::vector<std::unique_ptr<Running>> idle_;
   // Until then, no limit can run out.
   std::chrono::steady_clock::time_point next_check_ = {};
 };

@@ -34,7 +34,7 @@ TransportResult transfer(Handle& handle, const TransportSettings& settings, cons
   CurlTransfer transfer(handle.easy(), settings, request, limits,
                         handle.has_unasked_input() ? Connection::fresh : Connection::kept);
   transfer.start();
-  if (curl_multi_add_handle(multi, handle.easy()) != CURLM_OK) throw std::bad_alloc();
+  if (curl_multi_add_handle(multi, handle.easy().get()) != CURLM_OK) throw std::bad_alloc();
   std::optional<CURLcode> code;
   {
     const detail::CancellationCallback wake(
@@ -42,7 +42,7 @@ TransportResult transfer(Handle& handle, const TransportSettings& settings, cons
     code = drive(multi, transfer);
   }
   handle.note_connection();
-  curl_multi_remove_handle(multi, handle.easy());
+  curl_multi_remove_handle(multi, handle.easy().get());
   return transfer.finish(code);
 }
 

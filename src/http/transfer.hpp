@@ -1,13 +1,13 @@
 #pragma once
 
-#include "http/curl_transport.hpp"
 #include "http/handle_pool.hpp"
+#include "http/transport_settings.hpp"
 
 #include <operate/transport.hpp>
 
 namespace operate::http {
 
-/// One request and its answer on a leased handle. The handle is reset first, every option is set anew.
+/// One request and its answer on a leased handle.
 TransportResult transfer(Handle& handle, const TransportSettings& settings, const TransportRequest& request,
                          const TransportLimits& limits);
 

@@ -60,6 +60,40 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
+// Every request behind every other, over one client, is what a client of its own would send.
+TEST(CallTest, TheRequestBeforeLeavesNothingBehind) {
+  const std::vector<operate::Request> kinds = {
+      {"GET", "/x", {}, ""},     {"GET", "/x", {{"q", "1"}}, ""},     {"GET", "/y%2Fz", {}, ""},
+      {"GET", "/x", {}, "body"}, {"HEAD", "/x", {{"q", "1"}}, ""},    {"POST", "/x", {}, "{}"},
+      {"POST", "/x", {}, ""},    {"PUT", "/longer", {}, "{\"a\":1}"}, {"PATCH", "/x", {{"q", "a b"}}, "{}"},
+      {"DELETE", "/x", {}, ""},  {"DELETE", "/x", {}, "{}"},          {"OPTIONS", "/", {}, ""},
+  };
+  std::vector<std::string> alone;
+  Recorder server;
+  for (const auto& kind : kinds) Client(server.config()).call(kind);
+  alone = server.requests();
+  ASSERT_EQ(alone.size(), kinds.size());
+
+  auto config = server.config();
+  config.max_connections = 1;
+  for (const bool async : {false, true}) {
+    const Client client(config);
+    for (std::size_t first = 0; first < kinds.size(); ++first) {
+      for (std::size_t second = 0; second < kinds.size(); ++second) {
+        for (const std::size_t i : {first, second}) {
+          if (async)
+            client.call_async(kinds[i]).get();
+          else
+            client.call(kinds[i]);
+        }
+        const auto requests = server.requests();
+        EXPECT_EQ(requests[requests.size() - 2], alone[first]);
+        EXPECT_EQ(requests.back(), alone[second]) << "behind " << alone[first];
+      }
+    }
+  }
+}
+
 TEST(CallTest, SendsWhatWasAskedForAndTheKeyOnce) {
   Recorder server;
   const Client client(server.config());

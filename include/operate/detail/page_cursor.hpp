@@ -139,7 +139,8 @@ class PageCursor {
   FetchedPage<T> take(const ListOptions& window) {
     if (under_way_.empty() || !is_same(under_way_.front().window, window)) {
       drop_under_way();
-      return source_->fetch(window);
+      // Where others are fetched ahead, over the connection that they will share.
+      return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window).get();
     }
     Async<FetchedPage<T>> page = std::move(under_way_.front().page);
     under_way_.pop_front();
