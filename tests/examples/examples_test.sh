@@ -36,6 +36,7 @@ diff <("$examples/paging" 0 60 2>/dev/null; "$examples/paging" 60 2>/dev/null) <
   expect "a person that fails" "*401*"
 "$examples/worker_threads" | expect "worker_threads" "40 of 40 people created"
 [[ $("$examples/fan_out" | wc -l) == 73 ]] || fail fan_out
+"$examples/split_list" | expect "split_list" "73 of 73 companies by 8 processes: the list"
 printf 'ada@example.com Ada Lovelace\nnobody Nobody\ngrace@example.com Grace Hopper\n' | "$examples/coroutine" 2>&1 |
   expect "coroutine" $'* Ada Lovelace\nNobody: *\n* Grace Hopper\n2 created'
 if [[ -x $examples/asio_executor ]]; then
