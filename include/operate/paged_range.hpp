@@ -26,12 +26,11 @@ inline namespace v0 {
 /// - each page but the first is asked for with the item before it, whose id shows that nothing was skipped;
 /// - the ids of the last 20,000 items that were delivered are remembered, in 1 MB at most;
 /// - where a page shows none of them, the place is looked for elsewhere, further in front first. In a list
-/// from
-///   offset 0 whose items are all remembered it is always found. Otherwise there may be items in front of
-///   which nothing is known: it is looked for 19 pages to either side, and where all that it delivered is
-///   gone, or more came or went between two requests, ends in a DecodeError that says so. So does any list
-///   that changes beyond recognition before each of dozens of requests on end. Nothing is lost then: begin()
-///   looks again.
+///   that was begun at offset 0 and whose items are all remembered it is always found. Otherwise there may be
+///   items in front of which nothing is known: it is looked for 19 pages to either side, and where all that
+///   was delivered is gone, or more came or went between two requests, the list ends in a DecodeError that
+///   says so. So does any list that changes beyond recognition before each of dozens of requests on end.
+///   Nothing is lost then: begin() looks again.
 /// Without ListAllOptions::complete_under_change, and in a list whose items have no id or that shows one id
 /// twice on a page, only offsets count: they move where items come or go, and an item may be missed or come
 /// twice.
