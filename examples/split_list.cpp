@@ -2,6 +2,7 @@
 // Any job engine can hand the ranges out; here the program starts itself with each of them.
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <iostream>
 #include <operate/operate.hpp>
 #include <string>
@@ -37,7 +38,7 @@ int hand_out(const operate::Client& client, const std::string& program) {
     if (std::FILE* worker = popen(command.c_str(), "r")) workers.push_back(worker);
   }
   std::vector<std::string> ids;
-  bool good = true;
+  bool good = true;  // A range that nobody reads shows in the comparison below.
   for (std::FILE* worker : workers) {
     char line[256];
     while (std::fgets(line, sizeof line, worker)) ids.emplace_back(line, std::string(line).size() - 1);
@@ -56,7 +57,7 @@ int main(int count, char** arguments) {
   try {
     const auto client = operate::Client::from_environment();
     return count == 3 ? work(client, arguments[1], arguments[2]) : hand_out(client, arguments[0]);
-  } catch (const operate::Error& error) {
+  } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;
   }

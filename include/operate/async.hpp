@@ -27,7 +27,12 @@ inline namespace v0 {
 /// must be quick, and must not wait for another call of the same client. What a callback throws goes to the
 /// observer (EventKind::callback) and harms nobody.
 ///
-/// The child of a fork makes calls of its own; what it inherited waits for ever.
+/// Callbacks on the client's own thread run with all signals blocked, which a program that is started there
+/// inherits. The child of a fork makes calls of its own; what it inherited waits for ever.
+///
+/// In a coroutine, GCC before 13 destroys the temporaries of a `co_await` expression twice where they are
+/// aggregates, as Request and NewPerson are: make them, or the Async, in a statement of their own.
+///
 /// Thread safety: one thread at a time, but for cancel() and is_ready(). Move-only; one that was moved from,
 /// or whose value was taken, throws std::logic_error.
 template <class T>
@@ -52,7 +57,8 @@ class [[nodiscard]] Async {
   }
 
   /// `callback` is called with a Result<T> when the call has ended, never within then() itself (but where the
-  /// client has gone meanwhile, and there is no executor).
+  /// client has gone meanwhile, and there is no executor, or it throws). Where something else than an Error
+  /// has ended the call, as std::bad_alloc, the result's error is a bare Error that says so.
   template <class F>
   void then(F callback) {
     static_assert(std::is_invocable_v<F&, Result<T>>, "the callback takes a Result<T>");
@@ -63,7 +69,8 @@ class [[nodiscard]] Async {
     });
   }
 
-  /// Ends the call in a CancelledError, unless its answer is there. Any thread; also behind then().
+  /// Ends the call in a CancelledError, unless its answer is there. Any thread; also behind then(), but not
+  /// behind `co_await std::move(...)`, which takes the call: RequestOptions::cancel does.
   void cancel() const noexcept { handle_.cancel(); }
 
   /// Whether get() would not wait.
@@ -89,11 +96,16 @@ class [[nodiscard]] Async {
       waits_ = true;
       // The coroutine may go on, and this be gone, before then() returns.
       const detail::AsyncHandle handle = handle_;
-      handle.then([this, coroutine](detail::AsyncOutcome&& outcome) {
-        waits_ = false;
-        outcome_ = std::move(outcome);
-        coroutine.resume();
-      });
+      try {
+        handle.then([this, coroutine](detail::AsyncOutcome&& outcome) {
+          waits_ = false;
+          outcome_ = std::move(outcome);
+          coroutine.resume();
+        });
+      } catch (...) {
+        waits_ = false;  // What was given to then() before stays.
+        throw;
+      }
     }
     /// The call's value; throws its error.
     T await_resume() {

@@ -54,7 +54,9 @@ class OPERATE_EXPORT Client {
   /// TransportError, and ApiError, also for a `success: false`.
   Response call(const Request& request, const RequestOptions& options = {}) const;
 
-  /// The same without waiting. Throws nothing: whatever call() throws comes with the result.
+  /// The same without waiting for the answer; for a place in Config::max_async_calls see
+  /// RequestOptions::when_full. Whatever call() throws comes with the result; this throws std::system_error
+  /// or std::bad_alloc where the client's thread cannot be started.
   Async<Response> call_async(const Request& request, const RequestOptions& options = {}) const;
 
   /// Whether the key works, for a start-up or a readiness probe: one call that changes nothing, for one

@@ -28,7 +28,9 @@ class OPERATE_EXPORT Companies {
   /// documents. Retried where the RetryPolicy says so.
   Page<Company> list(const ListOptions& options = {}, const RequestOptions& request_options = {}) const;
 
-  /// The same without waiting. Throws nothing: whatever list() throws comes with the result.
+  /// The same without waiting for the answer; for a place in Config::max_async_calls see
+  /// RequestOptions::when_full. Whatever list() throws comes with the result; this throws std::system_error
+  /// or std::bad_alloc where the client's thread cannot be started.
   Async<Page<Company>> list_async(const ListOptions& options = {},
                                   const RequestOptions& request_options = {}) const;
 

@@ -40,6 +40,7 @@ enum class TimeLimit {
   attempt,     ///< Config::timeout or RequestOptions::timeout
   deadline,    ///< Config::deadline or RequestOptions::deadline, during an attempt or before the first
   pool,        ///< the deadline, while waiting for one of Config::max_connections to be free
+  queue,       ///< the deadline, while waiting for one of Config::max_async_calls to be over
   rate_limit,  ///< the deadline, which ends before the server wants to hear of this client again
 };
 
@@ -138,7 +139,8 @@ class OPERATE_EXPORT ValidationError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The call was ended by its caller, with a CancellationSource; never retryable, as a token stays cancelled.
+/// The call was ended by its caller: with a CancellationSource, by Async::cancel(), or as the last copy of
+/// its client went while it was under way. Never retryable, as a token stays cancelled.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
   /// Made by the SDK alone.

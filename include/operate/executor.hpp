@@ -29,6 +29,10 @@ class OPERATE_EXPORT Executor {
   /// thread, which it must not keep for long, or by one that is in Async::then, maybe with locks of its own.
   /// Where it throws, the task runs on the client's thread. A task that is dropped without having run is a
   /// result that nobody hears of. Tasks throw nothing.
+  ///
+  /// Calls under way keep the executor: the last reference to it may go in a task that it runs. A pool whose
+  /// destructor joins its threads is therefore to be kept by its owner until the client and its calls are
+  /// gone.
   virtual void execute(std::function<void()> task) = 0;
 };
 

@@ -61,7 +61,8 @@ struct EventMessage {
 struct Event {
   /// What it tells of.
   EventKind kind = EventKind::call;
-  /// The call's number, from 1: no other call of this program that any observer hears of has the same.
+  /// The call's number, from 1: no other call of this program that any observer hears of has the same. 0 for
+  /// the `callback` of an async call that was refused before it was one.
   std::uint64_t call = 0;
   /// When it happened, by the machine's clock.
   std::chrono::system_clock::time_point time = {};
@@ -110,9 +111,10 @@ struct TraceContext {
 
 /// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
 ///
-/// on() is called in the middle of a call, by the thread that makes it, of an async call by the client's own;
-/// by many threads at once. It has to be quick, and must not call the client. What it throws is dropped and
-/// harms no call. A call that was refused before anything was sent (ValidationError) makes no event.
+/// on() is called in the middle of a call, by the thread that makes it; of an async call by the client's own,
+/// but for `call` and for the result of one that found no place. By many threads at once. It has to be quick,
+/// and must not call the client. What it throws is dropped and harms no call. A call that was refused before
+/// anything was sent (ValidationError) makes no event.
 class OPERATE_EXPORT Observer {
  public:
   Observer() = default;

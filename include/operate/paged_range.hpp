@@ -30,7 +30,7 @@ inline namespace v0 {
 ///   items in front of which nothing is known: it is looked for 19 pages to either side, and where all that
 ///   was delivered is gone, or more came or went between two requests, the list ends in a DecodeError that
 ///   says so. So does any list that changes beyond recognition before each of dozens of requests on end.
-///   Nothing is lost then: begin() looks again.
+///   Nothing is lost then: begin() looks again, and a new list goes on at position().
 /// Without ListAllOptions::complete_under_change, and in a list whose items have no id or that shows one id
 /// twice on a page, only offsets count: they move where items come or go, and an item may be missed or come
 /// twice.

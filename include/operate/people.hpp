@@ -30,7 +30,9 @@ class OPERATE_EXPORT People {
   /// holds; only a body that is no JSON, or none at all, is a DecodeError.
   Person create(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
-  /// The same without waiting. Throws nothing: whatever create() throws comes with the result.
+  /// The same without waiting for the answer; for a place in Config::max_async_calls see
+  /// RequestOptions::when_full. Whatever create() throws comes with the result; this throws std::system_error
+  /// or std::bad_alloc where the client's thread cannot be started.
   Async<Person> create_async(const NewPerson& person, const RequestOptions& request_options = {}) const;
 
   // No move operations: what was moved from is a copy, and still works.

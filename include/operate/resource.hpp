@@ -78,8 +78,9 @@ class ResourcePages : public PageSource<T> {
     const auto fetched = raw_list(client_, list_, request_options_, decode_fetched<T>);
     return std::move(*static_cast<FetchedPage<T>*>(fetched.get()));
   }
-  Async<FetchedPage<T>> fetch_async(const ListOptions& options) override {
+  Async<FetchedPage<T>> fetch_async(const ListOptions& options, bool ahead) override {
     list_.options = options;
+    request_options_.when_full = ahead ? WhenFull::fail : WhenFull::wait;
     return Async<FetchedPage<T>>(raw_list_async(client_, list_, request_options_, decode_fetched<T>));
   }
 
@@ -115,8 +116,7 @@ Page<T> list(const Client& client, std::string path, std::string list_key, const
   return std::move(*static_cast<Page<T>*>(page.get()));
 }
 
-/// The same without waiting. Throws nothing: whatever list() throws comes with the result. `from_json` runs
-/// on the client's own thread.
+/// The same without waiting, as Companies::list_async. `from_json` runs on the client's own thread.
 template <class T>
 Async<Page<T>> list_async(const Client& client, std::string path, std::string list_key,
                           const ListOptions& options = {}, const RequestOptions& request_options = {}) {
@@ -148,8 +148,9 @@ T post(const Client& client, std::string path, std::string key, const Body& body
   return std::move(*static_cast<T*>(posted.get()));
 }
 
-/// The same without waiting. Throws nothing that post() does not throw for what cannot be written as JSON by
-/// its own to_json: whatever else comes with the result. `from_json` runs on the client's own thread.
+/// The same without waiting. `from_json` runs on the client's own thread. What `to_json` throws, where it is
+/// no exception of nlohmann_json's, is thrown at once; everything else that post() throws comes with the
+/// result.
 template <class T, class Body>
 Async<T> post_async(const Client& client, std::string path, std::string key, const Body& body,
                     const RequestOptions& request_options = {}) {

@@ -39,9 +39,12 @@ void Alarm::run() {
       clock_->sleep_until(time, token);
     } catch (...) {  // NOLINT(bugprone-empty-catch): whoever is woken asks the clock, and hears of it.
     }
+    lock.lock();
+    // Before it rings, as whoever is woken may set the same time anew.
+    if (time_ == time) time_.reset();
+    lock.unlock();
     ring_();
     lock.lock();
-    if (time_ == time) time_.reset();
   }
 }
 

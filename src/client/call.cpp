@@ -107,11 +107,11 @@ void Call::give_up(TimeLimit limit) {
   result_ = std::move(failure);
 }
 
-void Call::refuse(TransportErrorKind reason) {
+void Call::refuse(bool waited) {
   now_ = context_.clock->now();
-  give_up(TimeLimit::pool);
+  give_up(TimeLimit::queue);
   auto& failure = std::get<TransportFailure>(result_);
-  if (failure.kind == TransportErrorKind::timeout) failure.kind = reason;
+  if (!waited && failure.kind == TransportErrorKind::timeout) failure.kind = TransportErrorKind::queue_full;
 }
 
 TransportLimits Call::begin_attempt() {

@@ -45,7 +45,7 @@ class Call {
   void end_attempt(TransportResult result);
 
   /// Nothing is to be sent, for want of a place: in vain waited for (timeout), or not (queue_full).
-  void refuse(TransportErrorKind reason);
+  void refuse(bool waited);
 
   /// The call with the last answer, whatever its status; throws what core::raise_failure throws.
   core::Exchange finish();

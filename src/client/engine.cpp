@@ -59,8 +59,8 @@ std::thread started(std::function<void()> run) {
 
 }  // namespace
 
-/// What the thread works on; kept by it and by all handles. The members below the lock are the thread's own.
-class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_from_this<Loop> {
+/// What the thread works on; kept by it and by all handles.
+class Engine::Loop : public detail::AsyncDelivery {
  public:
   Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
       : context_(std::move(context)),
@@ -78,9 +78,10 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
 
   void run();
 
-  /// Takes a place for one call more; false where there is none. Waits for one until `until` or until the
-  /// token is cancelled, where `waits`.
-  bool take_place(bool waits, const CancellationToken& cancel, Clock::time_point until) {
+  /// Lets a call run, unless there are as many as there may be; then `call` stays where it is. Waits for a
+  /// place until `until` or until the token is cancelled, where `waits`.
+  bool add(std::unique_ptr<AsyncCall>& call, bool waits, const CancellationToken& cancel,
+           Clock::time_point until) {
     const detail::CancellationCallback wake_up(cancel, &Loop::on_cancelled_wait, this);
     std::unique_lock lock(mutex_);
     const auto has_room = [&] { return unfinished_ < context_->config.max_async_calls; };
@@ -88,19 +89,15 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
       room_.wait_until(lock, until, [&] { return has_room() || cancel.is_cancelled(); });
     // On this thread, waiting would be for itself; and a call that is cancelled ends at once.
     if (!has_room() && !is_this_thread() && !cancel.is_cancelled()) return false;
+    arrived_.push_back(std::move(call));
     ++unfinished_;
+    wake();
     return true;
   }
   void give_back_place() {
     const std::lock_guard lock(mutex_);
     --unfinished_;
     room_.notify_one();
-  }
-
-  void add(std::unique_ptr<AsyncCall> call) {
-    const std::lock_guard lock(mutex_);
-    arrived_.push_back(std::move(call));
-    wake();
   }
 
   void stop() {
@@ -163,6 +160,14 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
     return transport_->size() < std::min(transport_->capacity(), concurrency_.limit());
   }
   milliseconds time_to_wait();
+  // A user's clock that fails ends every call that waits for a time: each asks it by itself.
+  Clock::time_point now() noexcept {
+    try {
+      return context_->clock->now();
+    } catch (...) {
+      return Clock::time_point::max();
+    }
+  }
 
   std::shared_ptr<CallContext> context_;
   std::unique_ptr<http::AsyncTransport> transport_;
@@ -180,6 +185,7 @@ class Engine::Loop : public detail::AsyncDelivery, public std::enable_shared_fro
   bool stopping_ = false;
   bool closed_ = false;
 
+  // From here on the thread's own, without the lock.
   std::vector<std::unique_ptr<AsyncCall>> calls_;           // Each at its index.
   std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
   std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line.
@@ -306,7 +312,7 @@ void Engine::Loop::admit() {
 
 void Engine::Loop::wake_sleepers() {
   if (asleep_.empty() && deadlines_.empty()) return;
-  const auto now = context_->clock->now();
+  const auto now = this->now();
   for (auto* timers : {&asleep_, &deadlines_}) {
     std::vector<AsyncCall*> due;
     for (auto timer = timers->begin(); timer != timers->end() && timer->first <= now; ++timer)
@@ -357,7 +363,11 @@ void Engine::Loop::advance_cancelled() {
 
 milliseconds Engine::Loop::time_to_wait() {
   if (has_own_clock_) {
-    alarm_->set(asleep_.empty() ? std::nullopt : std::optional(asleep_.begin()->first));
+    try {
+      alarm_->set(asleep_.empty() ? std::nullopt : std::optional(asleep_.begin()->first));
+    } catch (...) {
+      return milliseconds(10);  // No thread could be started.
+    }
     // Nobody sleeps for those in line: a clock that moves with its sleepers would take their time away.
     return deadlines_.empty() ? http::AsyncTransport::no_limit : milliseconds(10);
   }
@@ -365,7 +375,7 @@ milliseconds Engine::Loop::time_to_wait() {
   for (const auto* timers : {&asleep_, &deadlines_})
     if (!timers->empty()) next = std::min(next, timers->begin()->first);
   if (next == Clock::time_point::max()) return http::AsyncTransport::no_limit;
-  const auto left = std::chrono::ceil<milliseconds>(next - context_->clock->now());
+  const auto left = std::chrono::ceil<milliseconds>(next - now());
   return std::max(left, milliseconds(0));
 }
 
@@ -412,10 +422,8 @@ detail::AsyncHandle Engine::submit(Request request, RequestOptions options, bool
     const CancellationToken cancel = options.cancel;
     auto call = std::make_unique<AsyncCall>(context, std::move(request), std::move(options), safe_to_repeat,
                                             std::move(read), state, &Loop::on_cancelled, loop_.get());
-    if (loop_->take_place(waits, cancel, until)) {
-      loop_->add(std::move(call));
-    } else {
-      call->call().refuse(waits ? TransportErrorKind::timeout : TransportErrorKind::queue_full);
+    if (!loop_->add(call, waits, cancel, until)) {
+      call->call().refuse(waits);
       call->finish();
     }
     return detail::AsyncHandle(state);

@@ -21,6 +21,7 @@ TransportThreads::~TransportThreads() {
 void TransportThreads::begin(void* owner, const TransportRequest& request, const TransportLimits& limits) {
   const std::lock_guard lock(mutex_);
   if (idle_ <= waiting_.size() && threads_.size() < capacity_) threads_.emplace_back([this] { run(); });
+  ended_.reserve(size_ + 1);  // So that noting the end of one cannot fail.
   waiting_.push_back({owner, &request, limits});
   ++size_;
   work_.notify_one();
@@ -50,8 +51,9 @@ void TransportThreads::run() {
 
 void TransportThreads::perform(std::vector<Ended>& ended) {
   const std::lock_guard lock(mutex_);
-  size_ -= ended_.size();
+  ended.reserve(ended.size() + ended_.size());
   std::move(ended_.begin(), ended_.end(), std::back_inserter(ended));
+  size_ -= ended_.size();
   ended_.clear();
 }
 

@@ -125,6 +125,8 @@ std::string words(TimeLimit limit) {
       return "no whole answer before the call's deadline (Config::deadline or RequestOptions::deadline)";
     case TimeLimit::pool:
       return "none of the connections (Config::max_connections) became free before the call's deadline";
+    case TimeLimit::queue:
+      return "none of the async calls under way (Config::max_async_calls) ended before the call's deadline";
     case TimeLimit::rate_limit:
       return "the server has asked this client to wait beyond the call's deadline, and nothing was sent";
   }

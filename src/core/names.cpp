@@ -45,6 +45,8 @@ const char* to_string(TimeLimit limit) noexcept {
       return "deadline";
     case TimeLimit::pool:
       return "pool";
+    case TimeLimit::queue:
+      return "queue";
     case TimeLimit::rate_limit:
       return "rate_limit";
   }

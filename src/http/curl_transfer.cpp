@@ -60,6 +60,7 @@ CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
       kept_sockets_(kept_sockets),
       headers_(request.headers.size() + 3, bytes_of_headers(request)) {
   answer_.headers.reserve(16);
+  easy_.make_ready();
   set_request();
   set_headers();
   set_connection(connection);
@@ -69,11 +70,13 @@ CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
 CurlTransfer::~CurlTransfer() {
   // libcurl writes to it also when it closes a connection, later.
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
+  if (!went_well_) easy_.wear_out();
 }
 
 void CurlTransfer::start() { start_ = last_activity_ = SteadyClock::now(); }
 
 TransportResult CurlTransfer::finish(std::optional<CURLcode> code) {
+  went_well_ = code == CURLE_OK && !repeated_;
   if (exception_) std::rethrow_exception(exception_);
   TransportResult result = result_of(must_end_ ? std::nullopt : code);
   Transfer facts = this->facts();
@@ -143,8 +146,9 @@ void CurlTransfer::set_request() {
   const std::string& method = request_.method;
   const bool sends_body = core::sends_body(request_);
   easy_.set(CURLOPT_HTTPGET, 1L);
-  if (method == "HEAD") easy_.set(CURLOPT_NOBODY, 1L);
-  if (sends_body) {
+  if (method == "HEAD") {
+    easy_.set(CURLOPT_NOBODY, 1L);
+  } else if (sends_body) {
     easy_.set(CURLOPT_POST, 1L);
     easy_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   }
@@ -344,6 +348,7 @@ int CurlTransfer::on_connected(void* self, char*, char*, int, int local_port) {
     transfer.met_unasked_input_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
+  if (transfer.connected_) transfer.repeated_ = true;
   transfer.connected_ = transfer.active_ = true;
   return CURL_PREREQFUNC_OK;
 }

@@ -105,6 +105,8 @@ class CurlTransfer {
   bool must_end_ = false;
   bool cancelled_ = false;
   bool met_unasked_input_ = false;
+  bool repeated_ = false;  // By libcurl itself.
+  bool went_well_ = false;
   std::size_t body_sent_ = 0;
   std::size_t header_bytes_ = 0;
   TransportResponse answer_;

@@ -2,36 +2,43 @@
 
 namespace operate::http {
 
-EasyHandle::EasyHandle(const TransportSettings& settings) : easy_(curl_easy_init()) {
+EasyHandle::EasyHandle(const TransportSettings& settings) : settings_(settings), easy_(curl_easy_init()) {
   if (!easy_) throw std::bad_alloc();
   try {
-    set_all(settings);
+    set_all();
   } catch (...) {
     curl_easy_cleanup(easy_);
     throw;
   }
 }
 
-void EasyHandle::set_all(const TransportSettings& settings) {
-  set_limits_of_trust(settings);
-  set_proxy(settings);
+void EasyHandle::make_ready() {
+  if (!worn_out_) return;
+  curl_easy_reset(easy_);
+  set_all();
+  worn_out_ = false;
+}
+
+void EasyHandle::set_all() {
+  set_limits_of_trust();
+  set_proxy();
   set(CURLOPT_NOSIGNAL, 1L);
   // libcurl divides this limit among a host's addresses; the other limits are watched by CurlTransfer.
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
 #if LIBCURL_VERSION_NUM >= 0x075700
   set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
 #endif
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
-  set(CURLOPT_ACCEPT_ENCODING, settings.accepted_encodings.c_str());
+  set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
 }
 
-void EasyHandle::set_limits_of_trust(const TransportSettings& settings) {
+void EasyHandle::set_limits_of_trust() {
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!settings.ca_file.empty()) {
-    set(CURLOPT_CAINFO, settings.ca_file.c_str());
+  if (!settings_.ca_file.empty()) {
+    set(CURLOPT_CAINFO, settings_.ca_file.c_str());
     // Refused by TLS libraries that trust no folder in the first place.
     curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
   }
@@ -46,22 +53,22 @@ void EasyHandle::set_limits_of_trust(const TransportSettings& settings) {
 }
 
 // Also where there is none: otherwise libcurl looks at the environment, for this machine, too.
-void EasyHandle::set_proxy(const TransportSettings& settings) {
-  set(CURLOPT_PROXY, settings.proxy ? settings.proxy->url.c_str() : "");
+void EasyHandle::set_proxy() {
+  set(CURLOPT_PROXY, settings_.proxy ? settings_.proxy->url.c_str() : "");
   set(CURLOPT_NOPROXY, "");
-  if (!settings.proxy) return;
-  if (!settings.proxy->user.empty() || !settings.proxy->password.empty()) {
-    set(CURLOPT_PROXYUSERNAME, settings.proxy->user.c_str());
-    set(CURLOPT_PROXYPASSWORD, settings.proxy->password.c_str());
+  if (!settings_.proxy) return;
+  if (!settings_.proxy->user.empty() || !settings_.proxy->password.empty()) {
+    set(CURLOPT_PROXYUSERNAME, settings_.proxy->user.c_str());
+    set(CURLOPT_PROXYPASSWORD, settings_.proxy->password.c_str());
     set(CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
   }
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (!settings.proxy->speaks_tls()) return;
+  if (!settings_.proxy->speaks_tls()) return;
   set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(CURLOPT_PROXY_SSL_VERIFYPEER, 1L);
   set(CURLOPT_PROXY_SSL_VERIFYHOST, 2L);
-  if (!settings.ca_file.empty()) {
-    set(CURLOPT_PROXY_CAINFO, settings.ca_file.c_str());
+  if (!settings_.ca_file.empty()) {
+    set(CURLOPT_PROXY_CAINFO, settings_.ca_file.c_str());
     curl_easy_setopt(easy_, CURLOPT_PROXY_CAPATH, nullptr);
   }
 }

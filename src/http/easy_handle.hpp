@@ -12,13 +12,20 @@ namespace operate::http {
 /// libcurl's handle for one transfer after the other, with the settings that all of them have in common.
 class EasyHandle {
  public:
-  /// Throws std::bad_alloc.
+  /// The settings have to live as long. Throws std::bad_alloc.
   explicit EasyHandle(const TransportSettings& settings);
   ~EasyHandle() { curl_easy_cleanup(easy_); }
   EasyHandle(const EasyHandle&) = delete;
   EasyHandle& operator=(const EasyHandle&) = delete;
 
   CURL* get() const noexcept { return easy_; }
+
+  /// After a transfer that failed, or that libcurl has repeated by itself: it counts those over all transfers
+  /// of a handle, and stops at five.
+  void wear_out() noexcept { worn_out_ = true; }
+  /// Before a transfer. Throws std::bad_alloc.
+  void make_ready();
+
   UrlParts& url() noexcept { return url_; }
 
   /// Sets an option. That it is refused can only mean a libcurl that lacks what this library needs, or no
@@ -29,11 +36,13 @@ class EasyHandle {
   }
 
  private:
-  void set_all(const TransportSettings& settings);
-  void set_limits_of_trust(const TransportSettings& settings);
-  void set_proxy(const TransportSettings& settings);
+  void set_all();
+  void set_limits_of_trust();
+  void set_proxy();
 
+  const TransportSettings& settings_;
   CURL* easy_;
+  bool worn_out_ = false;
   UrlParts url_;
 };
 

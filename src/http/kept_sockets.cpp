@@ -8,18 +8,18 @@
 
 namespace operate::http {
 
-void KeptSockets::note(CURL* easy) {
-  long version = 0, port = 0, made = 0;
+void KeptSockets::note(CURL* easy) noexcept {
+  long version = 0, port = 0;
   curl_socket_t socket = CURL_SOCKET_BAD;
-  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &made);
-  if (made == 0) return;  // It is known from the transfer for which it was made.
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
   curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
-  if (version < CURL_HTTP_VERSION_2_0 && socket != CURL_SOCKET_BAD)
+  sockets_.erase(port);
+  if (version >= CURL_HTTP_VERSION_2_0 || socket == CURL_SOCKET_BAD) return;
+  try {
     sockets_[port] = socket;
-  else
-    sockets_.erase(port);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): what is not noted is not looked at.
+  }
 }
 
 bool KeptSockets::has_unasked_input(long local_port) const {

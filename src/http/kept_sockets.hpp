@@ -13,8 +13,9 @@ namespace operate::http {
 /// rest of an answer, one too many, a farewell (408). Only HTTP/2 tells whom a message answers.
 class KeptSockets {
  public:
-  /// After a transfer that has brought an answer, before its handle leaves the multi.
-  void note(CURL* easy);
+  /// After a transfer that has brought an answer, before its handle leaves the multi. Without memory, it is
+  /// not noted.
+  void note(CURL* easy) noexcept;
   /// Whether something came on that connection since, or it was closed.
   bool has_unasked_input(long local_port) const;
 

@@ -82,8 +82,9 @@ void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
 }
 
 void MultiTransport::perform(std::vector<Ended>& ended) {
+  ended.reserve(ended.size() + running_.size());  // What libcurl has told once it does not tell again.
   int count = 0;
-  if (curl_multi_perform(multi_.get(), &count) != CURLM_OK) throw std::bad_alloc();
+  curl_multi_perform(multi_.get(), &count);  // Where it fails, for lack of memory, limits still count.
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &count)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;

@@ -17,7 +17,8 @@ CURLU* UrlParts::of(const std::string& url) {
   if (!url_) throw std::bad_alloc();
   if (origin_.empty() || url.compare(0, path, origin_) != 0) {
     origin_.clear();
-    if (curl_url_set(url_, CURLUPART_URL, url.substr(0, path).c_str(), 0) != CURLUE_OK) return nullptr;
+    if (curl_url_set(url_, CURLUPART_URL, url.substr(0, path).c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
+      return nullptr;
     origin_.assign(url, 0, path);
   }
   path_.assign(url, path, query == std::string::npos ? query : query - path);

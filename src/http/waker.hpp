@@ -7,9 +7,10 @@
 #include <unistd.h>
 #endif
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <new>
+#include <system_error>
 
 namespace operate::http {
 
@@ -17,10 +18,10 @@ namespace operate::http {
 /// that libcurl has for it before 8.8.
 class Waker {
  public:
-  /// Throws std::bad_alloc.
+  /// Throws std::system_error where the program may open no file more.
   explicit Waker(CURLM* multi) : multi_(multi) {
 #ifdef __linux__
-    if (event_ < 0) throw std::bad_alloc();
+    if (event_ < 0) throw std::system_error(errno, std::generic_category(), "operate: eventfd");
 #endif
   }
   Waker(const Waker&) = delete;

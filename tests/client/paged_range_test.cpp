@@ -40,7 +40,7 @@ class Numbers : public operate::detail::PageSource<int> {
     content.keys.assign(items.begin(), items.end());
     return {operate::Page<int>(items, {total_, options.limit, options.offset}), content};
   }
-  operate::Async<operate::detail::FetchedPage<int>> fetch_async(const operate::ListOptions&) override {
+  operate::Async<operate::detail::FetchedPage<int>> fetch_async(const operate::ListOptions&, bool) override {
     throw std::logic_error("nothing is to be fetched ahead");
   }
 

@@ -305,6 +305,23 @@ class OwnThread : public operate::Executor {
   std::thread thread_;
 };
 
+TEST_F(AsyncTest, ARefusedCoAwaitLeavesTheCallbackThatWasPromisedTheResult) {
+  std::promise<std::size_t> told;
+  auto call = client.companies().list_async({3, 0});
+  call.then([&](Result<Page<Company>> result) { told.set_value(result.value().size()); });
+  bool refused = false;
+  const auto run = [&]() -> Task {
+    try {
+      co_await std::move(call);
+    } catch (const std::logic_error&) {
+      refused = true;
+    }
+  };
+  run();
+  EXPECT_EQ(told.get_future().get(), 3u);
+  EXPECT_TRUE(refused);
+}
+
 TEST_F(AsyncTest, ResultsAreDeliveredOnTheExecutor) {
   const auto executor = std::make_shared<OwnThread>();
   auto config = emulator.config();
@@ -500,7 +517,7 @@ TEST_F(SilentServerTest, WhereItIsFullACallFailsOrItsMakerWaits) {
   EXPECT_EQ(thrown<TimeoutError>([&] {
               client.call_async({"GET", "/x", {}, ""}, hasty).get();
             })->limit(),
-            operate::TimeLimit::pool);
+            operate::TimeLimit::queue);
   operate::CancellationSource stop;
   operate::RequestOptions stoppable;
   stoppable.cancel = stop.token();
@@ -544,6 +561,54 @@ TEST(AsyncRulesTest, ACallThatWaitsForItsRetryCanBeCancelled) {
   clock->wait_for_sleepers(1);
   clock->advance(31s);
   EXPECT_EQ(another.get().size(), 50u) << "the client is held by the other call's answer";
+}
+
+// Comes back before the time, or throws, or has no time.
+class BadClock : public operate::Clock {
+ public:
+  time_point now() override {
+    if (fails) throw std::runtime_error("no time");
+    return std::chrono::steady_clock::now();
+  }
+  void sleep_until(time_point time, const operate::CancellationToken& cancel) override {
+    ++sleeps;
+    if (throws) throw std::runtime_error("no sleep");
+    cancel.wait_until(std::min(time, std::chrono::steady_clock::now() + 20us));
+  }
+  std::atomic<bool> fails{false}, throws{false};
+  std::atomic<int> sleeps{0};
+};
+
+TEST(AsyncRulesTest, AClockThatComesBackEarlyIsAskedAgain) {
+  for (const bool throws : {false, true}) {
+    Emulator emulator(operate::test::emulator_options());
+    auto config = emulator.config();
+    const auto clock = std::make_shared<BadClock>();
+    clock->throws = throws;
+    config.clock = clock;
+    config.retry = {1, 100ms, 100ms};
+    const Client client(config);
+    for (int i = 0; i < 5; ++i) {
+      emulator.answer_next({503, {}, "", 0ms});
+      EXPECT_EQ(client.companies().list_async({1, 0}).get().size(), 1u);
+    }
+  }
+}
+
+TEST(AsyncRulesTest, AClockThatFailsFailsTheCallsThatWaitForIt) {
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  const auto clock = std::make_shared<BadClock>();
+  config.clock = clock;
+  const Client client(config);
+  emulator.limit_next(1, 3600s);
+  operate::RequestOptions patient;
+  patient.deadline = 5h;
+  auto call = client.companies().list_async({1, 0}, patient);
+  while (clock->sleeps == 0) std::this_thread::yield();
+  clock->fails = true;
+  EXPECT_THROW(call.get(), std::runtime_error);
+  clock->fails = false;
 }
 
 TEST(AsyncRulesTest, ACreateIsNeverDoubled) {

@@ -94,6 +94,22 @@ TEST(CallTest, TheRequestBeforeLeavesNothingBehind) {
   }
 }
 
+// libcurl counts the requests that it repeats by itself over all transfers of a handle, and stops at five.
+TEST(CallTest, AConnectionThatDiesInTheRaceIsReplacedHoweverOftenThatWasBefore) {
+  // The first request of a connection is answered, the second one read and lost.
+  RawServer server([](Connection& connection, int) {
+    if (connection.read_request()) connection.answer(200, "{}");
+    connection.read_request();
+  });
+  auto config = server.config();
+  config.retry.max_retries = 0;
+  const Client client(config);
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(client.call({"GET", "/x"}).status, 200) << i;
+    EXPECT_EQ(client.call_async({"GET", "/x"}).get().status, 200) << i;
+  }
+}
+
 TEST(CallTest, SendsWhatWasAskedForAndTheKeyOnce) {
   Recorder server;
   const Client client(server.config());

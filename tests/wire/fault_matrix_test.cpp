@@ -339,15 +339,13 @@ std::string class_of(const operate::Error& error) {
 std::string outcome(const std::function<void()>& call) {
   constexpr std::array<const char*, 10> kinds = {"resolve",   "connect",  "tls",   "send",    "receive",
                                                  "too_large", "redirect", "proxy", "timeout", "cancelled"};
-  constexpr std::array<const char*, 6> limits = {"connect",  "stall", "attempt",
-                                                 "deadline", "pool",  "rate_limit"};
   try {
     call();
     return "ok";
   } catch (const operate::Error& error) {
     std::string text = class_of(error);
     if (const auto* timeout = dynamic_cast<const operate::TimeoutError*>(&error))
-      text += "("s + limits.at(static_cast<std::size_t>(timeout->limit())) + ")";
+      text += "("s + to_string(timeout->limit()) + ")";
     else if (const auto* transport = dynamic_cast<const operate::TransportError*>(&error))
       text += "("s + kinds.at(static_cast<std::size_t>(transport->kind())) + ")";
     else if (const auto* api = dynamic_cast<const operate::ApiError*>(&error))

@@ -165,4 +165,53 @@ TEST(PrefetchedListTest, RefusalsLowerTheNumberAndTheListIsWhole) {
   EXPECT_EQ(items, 73u);
 }
 
+// What has failed while nobody asked for it is asked for again when it is due.
+TEST(PrefetchFaultsTest, APageThatFailedAheadOfItsTimeIsFetchedOnceMore) {
+  constexpr int total = 40;
+  std::mutex mutex;
+  std::multiset<int> offsets;
+  RawServer server([&](Connection& connection, int) {
+    while (const auto request = connection.read_request()) {
+      const int limit = number_behind(*request, "limit"), offset = number_behind(*request, "offset");
+      bool first = false;
+      {
+        const std::lock_guard lock(mutex);
+        first = offsets.count(offset) == 0;
+        offsets.insert(offset);
+      }
+      if (first && offset > 0)
+        connection.answer(503, "");
+      else
+        connection.answer(200, companies_page(total, limit, offset, std::clamp(total - offset, 0, limit)));
+    }
+  });
+  auto config = server.config();
+  config.retry.max_retries = 0;
+  operate::ListAllOptions options;
+  options.page_size = 10;
+  options.prefetch = 3;
+  std::set<std::string> ids;
+  for (const Company& company : Client(config).companies().list_all(options)) ids.insert(company.id);
+  EXPECT_EQ(ids.size(), 40u);
+  EXPECT_EQ(offsets, (std::multiset<int>{0, 9, 9, 19, 19, 29, 29}));
+}
+
+TEST(PrefetchFaultsTest, WhereThereIsNoPlaceForAPageItIsFetchedWhenItIsDue) {
+  const Emulator emulator(operate::test::emulator_options());
+  for (const auto when_full : {operate::WhenFull::wait, operate::WhenFull::fail}) {
+    auto config = emulator.config();
+    config.max_async_calls = 1;
+    const Client client(config);
+    operate::RequestOptions request_options;
+    request_options.when_full = when_full;
+    operate::ListAllOptions options;
+    options.page_size = 10;
+    options.prefetch = 4;
+    std::set<std::string> ids;
+    for (const Company& company : client.companies().list_all(options, request_options))
+      ids.insert(company.id);
+    EXPECT_EQ(ids.size(), 73u);
+  }
+}
+
 }  // namespace

@@ -35,7 +35,8 @@ class PageSource {
   PageSource& operator=(const PageSource&) = delete;
   virtual ~PageSource() = default;
   virtual FetchedPage<T> fetch(const ListOptions& options) = 0;
-  virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options) = 0;
+  /// One that is fetched `ahead` does not wait for a place in Config::max_async_calls.
+  virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options, bool ahead) = 0;
 };
 
 /// The place in a list that a PagedRange and its iterators share: the page at hand and the item that is due.
@@ -139,12 +140,22 @@ class PageCursor {
   FetchedPage<T> take(const ListOptions& window) {
     if (under_way_.empty() || !is_same(under_way_.front().window, window)) {
       drop_under_way();
-      // Where others are fetched ahead, over the connection that they will share.
-      return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window).get();
+      return fetch(window);
     }
     Async<FetchedPage<T>> page = std::move(under_way_.front().page);
     under_way_.pop_front();
-    return page.get();
+    try {
+      return page.get();
+    } catch (const Error& error) {
+      // It may have failed long ago, or because it was early.
+      if (!error.retryable()) throw;
+    }
+    return fetch(window);
+  }
+
+  // Where others are fetched ahead, over the connection that they share.
+  FetchedPage<T> fetch(const ListOptions& window) {
+    return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window, false).get();
   }
 
   // Sends for the windows that will be wanted next, if the list does not change.
@@ -155,8 +166,11 @@ class PageCursor {
       drop_under_way();
     else
       window = walk_.after(under_way_.back().window, total);
-    for (; window && under_way_.size() < prefetch_; window = walk_.after(*window, total))
-      under_way_.push_back({*window, source_->fetch_async(*window)});
+    for (; window && under_way_.size() < prefetch_; window = walk_.after(*window, total)) {
+      under_way_.push_back({*window, source_->fetch_async(*window, true)});
+      // One that ends at once has most likely found no place, as will those behind it.
+      if (under_way_.back().page.is_ready()) return;
+    }
   }
 
   void drop_under_way() noexcept {
