@@ -256,4 +256,18 @@ TEST(LibcurlTransportTest, RefusesSettingsThatCannotBe) {
             "Config::base_url");
 }
 
+// Whoever wraps the transport may have given a body to any method.
+TEST(LibcurlTransportTest, AHeadWithABodyIsSentAsAHead) {
+  const operate::testing::Emulator emulator(operate::test::emulator_options());
+  const auto config = emulator.config();
+  TransportRequest request;
+  request.method = "HEAD";
+  request.url = config.base_url + "/x";
+  request.api_key = "a-key";
+  request.body = "{}";
+  operate::libcurl_transport(config)->send(request, TransportLimits());
+  ASSERT_EQ(emulator.requests().size(), 1u);
+  EXPECT_EQ(emulator.requests().front().method, "HEAD");
+}
+
 }  // namespace
