@@ -7,7 +7,6 @@
 #include <operate/operate.hpp>
 
 #include <curl/curl.h>
-#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <functional>
@@ -32,23 +31,13 @@ double by_hand(const Nginx& server, int in_flight, const std::function<void(cons
   curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM* multi = curl_multi_init();
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
-  curl_slist* headers = curl_slist_append(nullptr, "x-api-key: sk_benchmark");
-  headers = curl_slist_append(headers, "Accept: application/json");
   std::vector<std::string> bodies(static_cast<std::size_t>(in_flight));
   const auto start = Clock::now();
   int started = 0;
   for (std::string& body : bodies) {
-    CURL* easy = curl_easy_init();
+    CURL* easy = easy_by_hand(body, server.ca_file());
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "by-hand/1.0");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 30'000L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(easy, CURLOPT_CAINFO, server.ca_file().c_str());
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, &body);
     curl_multi_add_handle(multi, easy);
     ++started;
@@ -125,17 +114,7 @@ void compare_with(const Nginx& server, int in_flight) {
          return InFlight<operate::Response>([&] { return client.call_async(request); }).run(in_flight);
        }});
   compare(number + "the companies as structs (by hand: id and name alone)", "calls/s", rounds,
-          {"by hand",
-           [&] {
-             return by_hand(server, in_flight, [](const std::string& body) {
-               const auto json = nlohmann::json::parse(body);
-               require(json.at("success").get<bool>());
-               std::vector<std::pair<std::string, std::string>> companies;
-               for (const auto& item : json.at("data").at("companies"))
-                 companies.emplace_back(item.at("id"), item.at("name"));
-               require(json.at("data").at("pagination").at("total") == 1 && companies.size() == 1);
-             });
-           }},
+          {"by hand", [&] { return by_hand(server, in_flight, read_companies); }},
           {"SDK", [&] {
              const operate::Client client = client_of(server.base_url(), server.ca_file());
              const auto companies = client.companies();

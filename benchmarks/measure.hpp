@@ -75,7 +75,7 @@ struct Candidate {
 };
 
 /// Measures both in turns, each time in a new process, and prints the medians and that of the ratio of the
-/// second to the first. Gives that.
+/// second to the first. Gives the second's median.
 inline double compare(const std::string& what, const char* unit, int rounds, const Candidate& base,
                       const Candidate& other) {
   std::vector<double> of_base, of_other, ratios;
@@ -88,7 +88,7 @@ inline double compare(const std::string& what, const char* unit, int rounds, con
   std::cout << std::fixed << std::setprecision(2) << what << ": " << base.name << ' ' << median(of_base)
             << ' ' << unit << ", " << other.name << ' ' << median(of_other) << ' ' << unit << ", ratio "
             << median(ratios) << " (" << *least << " to " << *most << ")" << std::endl;
-  return median(ratios);
+  return median(of_other);
 }
 
 }  // namespace operate::bench

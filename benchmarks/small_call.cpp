@@ -8,7 +8,6 @@
 #include <operate/operate.hpp>
 
 #include <curl/curl.h>
-#include <nlohmann/json.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -20,8 +19,6 @@
 #include <functional>
 #include <iostream>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace {
 
@@ -64,18 +61,9 @@ double per_call(const Workload& workload, const std::string& url) {
 
 // One call by hand; the handle and its options stay.
 std::function<void()> by_hand(const std::string& url, const std::function<void(const std::string&)>& use) {
-  CURL* easy = curl_easy_init();
-  curl_slist* headers = curl_slist_append(nullptr, "x-api-key: sk_benchmark");
-  headers = curl_slist_append(headers, "Accept: application/json");
   auto* body = new std::string;  // The process ends before it matters.
+  CURL* easy = easy_by_hand(*body);
   curl_easy_setopt(easy, CURLOPT_URL, (url + "/companies/list?limit=1&offset=0").c_str());
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "by-hand/1.0");
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 30'000L);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
   return [=] {
     body->clear();
     require(curl_easy_perform(easy) == CURLE_OK);
@@ -121,17 +109,7 @@ int main() {
       });
   compare(
       "a list, its companies as structs (by hand: id and name alone)", url, "by hand",
-      [](const std::string& u) {
-        return by_hand(u, [](const std::string& body) {
-          const auto json = nlohmann::json::parse(body);
-          require(json.at("success").get<bool>());
-          std::vector<std::pair<std::string, std::string>> companies;
-          for (const auto& item : json.at("data").at("companies"))
-            companies.emplace_back(item.at("id"), item.at("name"));
-          require(json.at("data").at("pagination").at("total") == 1 && companies.size() == 1);
-        });
-      },
-      "SDK",
+      [](const std::string& u) { return by_hand(u, read_companies); }, "SDK",
       [](const std::string& u) {
         return [companies = client_of(u).companies()] { require(companies.list({1, 0}).size() == 1); };
       });

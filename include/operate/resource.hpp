@@ -78,9 +78,9 @@ class ResourcePages : public PageSource<T> {
     const auto fetched = raw_list(client_, list_, request_options_, decode_fetched<T>);
     return std::move(*static_cast<FetchedPage<T>*>(fetched.get()));
   }
-  Async<FetchedPage<T>> fetch_async(const ListOptions& options, bool ahead) override {
+  Async<FetchedPage<T>> fetch_async(const ListOptions& options, WhenFull when_full) override {
     list_.options = options;
-    request_options_.when_full = ahead ? WhenFull::fail : WhenFull::wait;
+    request_options_.when_full = when_full;
     return Async<FetchedPage<T>>(raw_list_async(client_, list_, request_options_, decode_fetched<T>));
   }
 

@@ -44,8 +44,6 @@ MultiTransport::MultiTransport(TransportSettings settings)
 
 MultiTransport::~MultiTransport() {
   for (const auto& running : running_) curl_multi_remove_handle(multi_.get(), running->easy.get());
-  running_.clear();
-  idle_.clear();
 }
 
 std::size_t MultiTransport::capacity() const noexcept {

@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 
 #include <string>
-#include <string_view>
 
 namespace operate::http {
 

@@ -56,8 +56,8 @@ class CompanyPages : public detail::PageSource<Company> {
   detail::FetchedPage<Company> fetch(const ListOptions& options) override {
     return v0::fetch(*client_, options, request_options_);
   }
-  Async<detail::FetchedPage<Company>> fetch_async(const ListOptions& options, bool ahead) override {
-    request_options_.when_full = ahead ? WhenFull::fail : WhenFull::wait;
+  Async<detail::FetchedPage<Company>> fetch_async(const ListOptions& options, WhenFull when_full) override {
+    request_options_.when_full = when_full;
     return v0::fetch_async(*client_, options, request_options_, read_page);
   }
 

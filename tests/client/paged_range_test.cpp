@@ -40,7 +40,8 @@ class Numbers : public operate::detail::PageSource<int> {
     content.keys.assign(items.begin(), items.end());
     return {operate::Page<int>(items, {total_, options.limit, options.offset}), content};
   }
-  operate::Async<operate::detail::FetchedPage<int>> fetch_async(const operate::ListOptions&, bool) override {
+  operate::Async<operate::detail::FetchedPage<int>> fetch_async(const operate::ListOptions&,
+                                                                operate::WhenFull) override {
     throw std::logic_error("nothing is to be fetched ahead");
   }
 

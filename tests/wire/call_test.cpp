@@ -68,10 +68,9 @@ TEST(CallTest, TheRequestBeforeLeavesNothingBehind) {
       {"POST", "/x", {}, ""},    {"PUT", "/longer", {}, "{\"a\":1}"}, {"PATCH", "/x", {{"q", "a b"}}, "{}"},
       {"DELETE", "/x", {}, ""},  {"DELETE", "/x", {}, "{}"},          {"OPTIONS", "/", {}, ""},
   };
-  std::vector<std::string> alone;
   Recorder server;
   for (const auto& kind : kinds) Client(server.config()).call(kind);
-  alone = server.requests();
+  const auto alone = server.requests();
   ASSERT_EQ(alone.size(), kinds.size());
 
   auto config = server.config();

@@ -3,7 +3,9 @@
 #include <operate/async.hpp>
 #include <operate/detail/answer_origin.hpp>
 #include <operate/detail/page_walk.hpp>
+#include <operate/error.hpp>
 #include <operate/page.hpp>
+#include <operate/request.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -35,8 +37,7 @@ class PageSource {
   PageSource& operator=(const PageSource&) = delete;
   virtual ~PageSource() = default;
   virtual FetchedPage<T> fetch(const ListOptions& options) = 0;
-  /// One that is fetched `ahead` does not wait for a place in Config::max_async_calls.
-  virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options, bool ahead) = 0;
+  virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options, WhenFull when_full) = 0;
 };
 
 /// The place in a list that a PagedRange and its iterators share: the page at hand and the item that is due.
@@ -155,7 +156,7 @@ class PageCursor {
 
   // Where others are fetched ahead, over the connection that they share.
   FetchedPage<T> fetch(const ListOptions& window) {
-    return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window, false).get();
+    return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window, WhenFull::wait).get();
   }
 
   // Sends for the windows that will be wanted next, if the list does not change.
@@ -167,7 +168,7 @@ class PageCursor {
     else
       window = walk_.after(under_way_.back().window, total);
     for (; window && under_way_.size() < prefetch_; window = walk_.after(*window, total)) {
-      under_way_.push_back({*window, source_->fetch_async(*window, true)});
+      under_way_.push_back({*window, source_->fetch_async(*window, WhenFull::fail)});
       // One that ends at once has most likely found no place, as will those behind it.
       if (under_way_.back().page.is_ready()) return;
     }
