@@ -20,6 +20,8 @@ ClientState::ClientState(const Config& config) : context_(std::make_shared<clien
     libcurl_.emplace(client::transport_settings(context_->config, context_->base_url));
 }
 
+ClientState::~ClientState() = default;
+
 std::string ClientState::explain(const Request& request, const RequestOptions& options) const {
   core::validate(request);
   core::validate(options);

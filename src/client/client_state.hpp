@@ -3,10 +3,10 @@
 #include "client/async_call.hpp"
 #include "client/call_context.hpp"
 #include "client/call_reporter.hpp"
-#include "client/engine_slot.hpp"
 #include "core/exchange.hpp"
 #include "core/validation.hpp"
 #include "http/curl_transport.hpp"
+#include "sync/per_process.hpp"
 
 #include <operate/async.hpp>
 #include <operate/client.hpp>
@@ -20,6 +20,10 @@
 #include <type_traits>
 #include <utility>
 
+namespace operate::client {
+class Engine;
+}
+
 namespace operate {
 inline namespace v0 {
 namespace detail {
@@ -29,6 +33,9 @@ namespace detail {
 class ClientState {
  public:
   explicit ClientState(const Config& config);
+  ~ClientState();
+  ClientState(const ClientState&) = delete;
+  ClientState& operator=(const ClientState&) = delete;
 
   /// One call with its retries. `read` makes the value of an Exchange whose answer has any status, or throws
   /// the error that stands for it; before that, throws ValidationError before anything is sent and what
@@ -72,7 +79,7 @@ class ClientState {
 
   const std::shared_ptr<client::CallContext> context_;
   std::optional<http::CurlTransport> libcurl_;  // Empty where Config::transport stands in for it.
-  client::EngineSlot engine_;
+  sync::PerProcess<client::Engine> engine_;
 };
 
 /// How the parts of the library that build on a Client reach what it shares.

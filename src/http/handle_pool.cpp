@@ -2,7 +2,6 @@
 
 #include "http/sigpipe_guard.hpp"
 #include "sync/cancellation.hpp"
-#include "sync/process.hpp"
 
 #include <new>
 #include <utility>
@@ -33,27 +32,9 @@ bool Handle::has_unasked_input() {
   return curl_multi_poll(multi_, &kept, 1, 0, nullptr) != CURLM_OK || kept.revents != 0;
 }
 
-HandlePool::HandlePool(const TransportSettings& settings)
-    : settings_(settings), state_(new State(sync::process_id())) {}
-
-HandlePool::~HandlePool() {
-  State* state = state_.load();
-  if (state->process == sync::process_id()) delete state;
-}
-
-HandlePool::State& HandlePool::state() {
-  State* state = state_.load(std::memory_order_acquire);
-  const long process = sync::process_id();
-  if (state->process == process) return *state;
-  auto own = std::make_unique<State>(process);
-  // Where another thread of the child was faster, its state is the one.
-  if (state_.compare_exchange_strong(state, own.get())) return *own.release();
-  return *state;
-}
-
 HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until,
                                     const CancellationToken& cancel) {
-  State& state = this->state();
+  State& state = state_.get([] { return std::make_unique<State>(); });
   const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
   state.freed.wait_until(lock, until,

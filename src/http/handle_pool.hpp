@@ -2,12 +2,12 @@
 
 #include "http/easy_handle.hpp"
 #include "http/transport_settings.hpp"
+#include "sync/per_process.hpp"
 
 #include <operate/cancellation.hpp>
 
 #include <curl/curl.h>
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -45,18 +45,13 @@ class Handle {
 
 /// At most TransportSettings::max_connections handles, made when first needed. The one used last is lent
 /// first, so that its connection is the least likely to have been closed meanwhile. Any number of threads.
-///
-/// After a fork, the child begins anew and leaves what it inherited alone: using or closing it would disturb
-/// the parent's connections, and its lock may be held by a thread that the child does not have.
+/// A child of a fork has a pool of its own.
 class HandlePool {
   struct State;
 
  public:
   /// The settings have to live as long.
-  explicit HandlePool(const TransportSettings& settings);
-  ~HandlePool();
-  HandlePool(const HandlePool&) = delete;
-  HandlePool& operator=(const HandlePool&) = delete;
+  explicit HandlePool(const TransportSettings& settings) : settings_(settings) {}
 
   /// A handle on loan. It goes back when the lease ends, unless it was dropped.
   class Lease {
@@ -81,20 +76,17 @@ class HandlePool {
 
  private:
   struct State {
-    explicit State(long of_process) : process(of_process) {}
     void give_back(std::unique_ptr<Handle> handle);
     static void wake(void* state) noexcept;
 
-    const long process;
     std::mutex mutex;
     std::condition_variable freed;
     std::size_t lent = 0;
     std::vector<std::unique_ptr<Handle>> idle;
   };
-  State& state();
 
   const TransportSettings& settings_;
-  std::atomic<State*> state_;
+  sync::PerProcess<State> state_;
 };
 
 }  // namespace operate::http
