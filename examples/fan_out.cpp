@@ -20,12 +20,14 @@ int main() {
     options.offset = std::int64_t{size} * i;
     client.companies().list_async(options).then(
         [&, offset = options.offset](operate::Result<operate::Page<operate::Company>> result) {
-          const std::lock_guard lock(mutex);
-          if (result)
-            pages[offset] = std::move(result.value());
-          else
-            ++failed;
-          done.count_down();
+          {
+            const std::lock_guard lock(mutex);
+            if (result)
+              pages[offset] = std::move(result.value());
+            else
+              ++failed;
+          }
+          done.count_down();  // From here on, main() may end, and the mutex with it.
         });
   }
   done.wait();

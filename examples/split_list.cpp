@@ -2,6 +2,7 @@
 // Any job engine can hand the ranges out; here the program starts itself with each of them.
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <operate/operate.hpp>
@@ -32,7 +33,6 @@ int hand_out(const operate::Client& client, const std::string& program) {
   std::vector<std::FILE*> workers;
   for (std::int64_t i = 0; i < processes; ++i) {
     const std::int64_t begin = total * i / processes, end = total * (i + 1) / processes;
-    if (begin == end) continue;  // No range: max_items of 0 would be one of nothing.
     const std::string command =
         "'" + program + "' " + std::to_string(begin) + ' ' + std::to_string(end - begin);
     if (std::FILE* worker = popen(command.c_str(), "r")) workers.push_back(worker);
@@ -41,7 +41,7 @@ int hand_out(const operate::Client& client, const std::string& program) {
   bool good = true;  // A range that nobody reads shows in the comparison below.
   for (std::FILE* worker : workers) {
     char line[256];
-    while (std::fgets(line, sizeof line, worker)) ids.emplace_back(line, std::string(line).size() - 1);
+    while (std::fgets(line, sizeof line, worker)) ids.emplace_back(line, std::strlen(line) - 1);
     good = pclose(worker) == 0 && good;
   }
   // Each range is in the list's order, and so are the ranges.

@@ -18,20 +18,22 @@ inline namespace v0 {
 /// A call that is under way: the value comes by get(), by then() or by co_await, one of them, once.
 ///
 /// The call was given copies of its arguments and needs nobody: an Async that is dropped lets it run, and the
-/// client's observer hears how it ends. It does not keep the client alive: where the last copy of a client
-/// goes, each of its calls ends in a CancelledError, unless its answer was there. Whatever ends it, a call
-/// ends exactly once; an argument that cannot be is an error like any other (ValidationError), delivered the
-/// same way.
+/// client's observer hears how it ends (but of no ValidationError, which no call came of). It does not keep
+/// the client alive: where the last copy of a client goes, each of its calls ends in a CancelledError, unless
+/// its answer was there. Whatever ends it, a call ends exactly once; an argument that cannot be is an error
+/// like any other (ValidationError), delivered the same way.
 ///
 /// Results are delivered on Config::executor, or, without one, on the client's own thread: what runs there
-/// must be quick, and must not wait for another call of the same client. What a callback throws goes to the
-/// observer (EventKind::callback) and harms nobody.
+/// must be quick, and must not wait for another call of the same client: meanwhile nobody listens to the
+/// calls under way, and those whose time runs out then fail, though their answers may have come. What a
+/// callback throws goes to the observer (EventKind::callback) and harms nobody.
 ///
 /// Callbacks on the client's own thread run with all signals blocked, which a program that is started there
 /// inherits. The child of a fork makes calls of its own; what it inherited waits for ever.
 ///
 /// In a coroutine, GCC before 13 destroys the temporaries of a `co_await` expression twice where they are
-/// aggregates, as Request and NewPerson are: make them, or the Async, in a statement of their own.
+/// aggregates, as Request, RequestOptions and NewPerson are, which frees their memory twice: make them, or
+/// the Async, in a statement of their own.
 ///
 /// Thread safety: one thread at a time, but for cancel() and is_ready(). Move-only; one that was moved from,
 /// or whose value was taken, throws std::logic_error.
@@ -53,7 +55,7 @@ class [[nodiscard]] Async {
   T get() {
     detail::AsyncOutcome outcome = handle_.take();
     if (outcome.exception) std::rethrow_exception(outcome.exception);
-    if constexpr (!std::is_void_v<T>) return std::move(*static_cast<T*>(outcome.value.get()));
+    return std::move(*static_cast<T*>(outcome.value.get()));
   }
 
   /// `callback` is called with a Result<T> when the call has ended, never within then() itself (but where the
@@ -111,7 +113,7 @@ class [[nodiscard]] Async {
     T await_resume() {
       if (!outcome_.value && !outcome_.exception) outcome_ = handle_.take();
       if (outcome_.exception) std::rethrow_exception(outcome_.exception);
-      if constexpr (!std::is_void_v<T>) return std::move(*static_cast<T*>(outcome_.value.get()));
+      return std::move(*static_cast<T*>(outcome_.value.get()));
     }
 
    private:

@@ -38,8 +38,10 @@ class OPERATE_EXPORT CancellationToken {
 
 /// Ends calls from another thread: each call that was given its token, wherever it is, throws CancelledError
 /// within 50 ms, whatever the network does; a later one, whose arguments are checked first, throws at once. A
-/// call whose answer is already whole returns it. (Two things can delay it: before libcurl 7.87, a name
-/// server that does not answer; and a Config::clock that sleeps on.)
+/// call whose answer is already whole returns it. (What can delay it: before libcurl 7.87, a name
+/// server that does not answer; a Config::clock that sleeps on, a Config::transport that does not look at its
+/// token, a callback that gives the API key; and for async calls whatever keeps the client's own thread, as a
+/// slow callback does.)
 ///
 ///     operate::CancellationSource stop;
 ///     operate::RequestOptions options;

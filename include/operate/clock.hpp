@@ -10,9 +10,11 @@ inline namespace v0 {
 
 /// The time by which deadlines are kept and retries are waited for. A test gives its own (Config::clock) and
 /// moves it by hand. Limits on sockets (Config::connect_timeout and the like) always run on the machine's
-/// clock.
+/// clock, and so do waits for a free connection (of blocking calls), for a place in Config::max_async_calls
+/// and for the source of a key.
 ///
-/// Implementations are called by many threads at once.
+/// Implementations are called by many threads at once. The last copy of a client must not go in one of these
+/// functions: it would wait for them to return.
 class OPERATE_EXPORT Clock {
  public:
   /// Points of the steady clock's time; a clock of your own may begin anywhere but near the largest one.

@@ -30,9 +30,12 @@ class OPERATE_EXPORT Executor {
   /// Where it throws, the task runs on the client's thread. A task that is dropped without having run is a
   /// result that nobody hears of. Tasks throw nothing.
   ///
-  /// Calls under way keep the executor: the last reference to it may go in a task that it runs. A pool whose
-  /// destructor joins its threads is therefore to be kept by its owner until the client and its calls are
-  /// gone.
+  /// Calls under way and every Async that is left keep the executor: the last reference to it may go in a
+  /// task that it runs. A pool whose destructor joins its threads is therefore to be kept by its owner until
+  /// the client, its calls and every Async are gone.
+  ///
+  /// Tasks may still wait here, or run, when the last copy of the client has gone, so what they refer to has
+  /// to last until the executor has run them. Config::max_async_calls does not count them.
   virtual void execute(std::function<void()> task) = 0;
 };
 

@@ -13,7 +13,8 @@ inline namespace v0 {
 /// A whole list, fetched a page at a time while it is read: a single-pass range, in C++20 an input_range.
 ///
 /// Comparing an iterator with end(), and dereferencing it, may fetch the next page and so throw whatever a
-/// call throws; stepping an item on never does, so that taking n items fetches no page too many. A call that
+/// call throws; stepping an item on never does, so that taking n items fetches no page too many (but with
+/// ListAllOptions::prefetch). A call that
 /// failed loses nothing: begin() goes on with the item that is due. Throws DecodeError for pages that do not
 /// advance and for an empty page before the list's total is reached, so that no list is silently short;
 /// std::out_of_range for dereferencing an iterator behind the last item, or end().
@@ -35,7 +36,8 @@ inline namespace v0 {
 /// twice on a page, only offsets count: they move where items come or go, and an item may be missed or come
 /// twice.
 ///
-/// A reference to an item or a page is good until the next page is fetched; what it refers to may be moved
+/// A reference to an item or a page is good until the list goes on to another page, or from items to pages;
+/// what it refers to may be moved
 /// out. All iterators of one range share one place in the list, and so do copies of it. The range, its
 /// iterators and what pages() returns may outlive the Client and each other. Thread safety: one thread at a
 /// time.
@@ -56,7 +58,8 @@ class PagedRange {
     static void step(Cursor& cursor) noexcept { cursor.next_item(); }
   };
 
-  /// Over pages; C++17 input iterator, single pass.
+  /// Over pages; C++17 input iterator, single pass. Stepping on fetches the page where it is not at hand, and
+  /// may throw.
   class page_iterator : public detail::PagedIterator<page_iterator, T, Page<T>> {
    public:
     using detail::PagedIterator<page_iterator, T, Page<T>>::PagedIterator;

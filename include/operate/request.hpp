@@ -20,7 +20,7 @@ enum class WhenFull {
 
 /// Settings of one call. What is not set here follows the client's Config.
 struct RequestOptions {
-  /// Limit of one attempt; more than zero, and at most 24 days, as the next.
+  /// Limit of one attempt; more than zero. Beyond 24 days it counts as 24 days, as does the next.
   std::optional<std::chrono::milliseconds> timeout = {};
 
   /// Limit of the whole call with its retries and waits; more than zero.

@@ -94,10 +94,7 @@ struct ResultAccess {
   static Result<T> make(const std::shared_ptr<void>& value, std::shared_ptr<const Error> error,
                         std::exception_ptr exception) {
     if (exception) return Result<T>(std::move(error), std::move(exception));
-    if constexpr (std::is_void_v<T>)
-      return Nothing{};
-    else
-      return std::move(*static_cast<T*>(value.get()));
+    return std::move(*static_cast<T*>(value.get()));
   }
 };
 

@@ -97,7 +97,8 @@ class OPERATE_EXPORT Transport {
   virtual ~Transport();
 
   /// Makes one attempt and returns when it has ended; repeats nothing, follows no redirect. Called by many
-  /// threads at once. An exception ends the call, and is passed on to its caller as it is.
+  /// threads at once. The last copy of the client must not go in it: that would wait for it to return. An
+  /// exception ends the call, and is passed on to its caller as it is.
   virtual TransportResult send(const TransportRequest& request, const TransportLimits& limits) = 0;
 };
 

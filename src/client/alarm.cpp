@@ -27,6 +27,11 @@ void Alarm::set(std::optional<Clock::time_point> time) {
   if (time && !thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
+std::exception_ptr Alarm::take_failure() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(failure_, nullptr);
+}
+
 void Alarm::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -35,13 +40,17 @@ void Alarm::run() {
     const auto time = *time_;
     const CancellationToken token = interrupt_.token();
     lock.unlock();
+    std::exception_ptr failure;
     try {
       clock_->sleep_until(time, token);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): whoever is woken asks the clock, and hears of it.
+    } catch (...) {
+      failure = std::current_exception();
     }
     lock.lock();
+    if (failure) failure_ = std::move(failure);
+    if (token.is_cancelled()) continue;  // Another time was set, or none.
     // Before it rings, as whoever is woken may set the same time anew.
-    if (time_ == time) time_.reset();
+    time_.reset();
     lock.unlock();
     ring_();
     lock.lock();

@@ -4,6 +4,7 @@
 #include <operate/clock.hpp>
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,7 +17,7 @@ namespace operate::client {
 /// own sleeps instead.
 class Alarm {
  public:
-  /// `ring` is called on the alarm's thread when the time has come.
+  /// `ring` is called on the alarm's thread when the time has come, or the clock has failed.
   Alarm(std::shared_ptr<Clock> clock, std::function<void()> ring);
   ~Alarm();
   Alarm(const Alarm&) = delete;
@@ -24,6 +25,8 @@ class Alarm {
 
   /// Instead of any time before; none: never. One thread.
   void set(std::optional<Clock::time_point> time);
+  /// What the clock has thrown, once.
+  std::exception_ptr take_failure();
 
  private:
   void run();
@@ -34,6 +37,7 @@ class Alarm {
   std::condition_variable changed_;
   std::optional<Clock::time_point> time_;
   CancellationSource interrupt_;
+  std::exception_ptr failure_;
   bool over_ = false;
   std::thread thread_;
 };

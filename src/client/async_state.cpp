@@ -40,7 +40,9 @@ AsyncOutcome AsyncState::take() {
   require_unused();
   if (!ready_ && delivery_->is_this_thread())
     throw std::logic_error(
-        "operate::Async: get() on the client's own thread would wait for itself; use then() or co_await");
+        "operate::Async: get(), or a list with prefetch, would wait for itself on the client's own thread; "
+        "use "
+        "then() or co_await");
   use_ = Use::taken;
   came_.wait(lock, [&] { return ready_; });
   return std::move(outcome_);
@@ -59,7 +61,7 @@ void AsyncState::then(std::function<void(AsyncOutcome&&)> continuation) {
 
 void AsyncState::forget() noexcept {
   const std::lock_guard lock(mutex_);
-  use_ = Use::forgotten;
+  use_ = Use::taken;
 }
 
 void AsyncState::deliver() {

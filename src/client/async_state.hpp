@@ -53,7 +53,7 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   void forget() noexcept;
 
  private:
-  enum class Use { none, taken, promised, forgotten };
+  enum class Use { none, taken, promised };
   void require_unused() const;
   void deliver();
   void run_continuation() noexcept;

@@ -57,6 +57,7 @@ std::optional<ListOptions> PageWalk::after(const ListOptions& window, std::int64
   const std::int64_t limit = std::min<std::int64_t>(window.limit, applied_limit_);
   if (done_ || probe_ || limit >= total - window.offset) return std::nullopt;
   const std::int64_t due = window.offset + limit;
+  if (limit == 1 && !by_offset_) return std::nullopt;  // It would be the same window.
   auto remaining = remaining_;
   if (remaining) {
     *remaining -= due - offset_;
@@ -125,14 +126,10 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
     return {};
   }
   if (!tells_items_apart(content)) {
-    if (!first) {
-      by_offset_ = true;
-      probe_.reset();
-      return {};
-    }
-    auto runs = accept_by_offset(window, page, content, origin);
     by_offset_ = true;
-    return runs;
+    probe_.reset();
+    if (!first) return {};
+    return accept_by_offset(window, page, content, origin);
   }
 
   const auto is_delivered = [this](ItemKey key) { return delivered_.count(key) > 0; };
@@ -154,6 +151,10 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
     origin.raise_undecodable("at offset " + std::to_string(window.offset) +
                              " is the same page as those before it.");
   const bool as_expected = first || content.keys.front() == last_key_;
+  // Where the place has moved by no more than the list has grown: items came before it.
+  const auto last_at = std::find(content.keys.begin(), content.keys.end(), last_key_);
+  const bool pushed_back =
+      last_at != content.keys.end() && last_at - content.keys.begin() <= page.total - last_total_;
   const std::int64_t end = window.offset + static_cast<std::int64_t>(items);
   if (!as_expected && end > page.total)
     origin.raise_undecodable("has items up to offset " + std::to_string(end) + ", though the total is " +
@@ -178,8 +179,10 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
   }
   const auto remaining =
       remaining_ ? std::optional(*remaining_ - static_cast<std::int64_t>(taken.size())) : std::nullopt;
-  // Where items have moved, the end is believed when the last of them stands where it is expected.
-  const bool done = remaining == 0 || (behind == items && end >= page.total && (as_expected || front));
+  // Where items have moved, the end is believed when the last of them stands where it is expected, or as far
+  // behind that as the list has grown.
+  const bool done =
+      remaining == 0 || (behind == items && end >= page.total && (as_expected || pushed_back || front));
   if (end < page.total && behind == 1 && taken.empty())
     origin.raise_undecodable("at offset " + std::to_string(window.offset) +
                              " has nothing behind the item that was delivered last, though asked for were " +
@@ -190,7 +193,7 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
   remaining_ = remaining;
   offset_ = window.offset + static_cast<std::int64_t>(behind);
   done_ = done;
-  note_limit(window, page);
+  note_limit(window, page, items);
   last_key_ = content.keys[behind - 1];
   last_offset_ = window.offset;
   last_items_ = items;
@@ -222,8 +225,10 @@ void PageWalk::remember(const std::vector<ItemKey>& keys, const std::vector<Page
     }
 }
 
-void PageWalk::note_limit(const ListOptions& window, const Pagination& page) noexcept {
-  applied_limit_ = page.limit > 0 && page.limit < window.limit ? page.limit : largest_limit;
+void PageWalk::note_limit(const ListOptions& window, const Pagination& page, std::size_t items) noexcept {
+  // A server that states less than it gives would make windows that are fetched ahead too small.
+  const std::int64_t stated = std::max(page.limit, static_cast<std::int64_t>(items));
+  applied_limit_ = page.limit > 0 && stated < window.limit ? stated : largest_limit;
 }
 
 std::vector<PageRun> PageWalk::accept_by_offset(const ListOptions& window, const Pagination& page,
@@ -238,13 +243,14 @@ std::vector<PageRun> PageWalk::accept_by_offset(const ListOptions& window, const
                              " is the same page as the one before it.");
   auto used = static_cast<std::int64_t>(content.items);
   if (remaining_) used = std::min(used, *remaining_);
+  std::vector<PageRun> runs = {{0, static_cast<std::size_t>(used)}};  // Before anything changes.
   if (remaining_) *remaining_ -= used;
   offset_ += used;
   last_items_ = content.items;
   last_fingerprint_ = content.fingerprint;
   done_ = remaining_ == 0 || offset_ >= page.total;
-  note_limit(window, page);
-  return {{0, static_cast<std::size_t>(used)}};
+  note_limit(window, page, content.items);
+  return runs;
 }
 
 }  // namespace detail

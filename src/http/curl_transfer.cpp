@@ -114,7 +114,7 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
   // again. What that fails with is not what happened: the request was on its way.
   if (connected_ && !request_.safe_to_repeat &&
       (is_before_request(kind) || connect_code >= 300 || code == CURLE_OPERATION_TIMEDOUT ||
-       code == CURLE_SEND_FAIL_REWIND))
+       code == CURLE_SEND_FAIL_REWIND || code == CURLE_ABORTED_BY_CALLBACK))
     return {TransportErrorKind::receive, {}, elapsed(), true, "it ended without an answer"};
   if (code == CURLE_OPERATION_TIMEDOUT) return timed_out(TimeLimit::connect);
   if (connect_code >= 300) return refused_by_proxy(connect_code);
@@ -158,9 +158,11 @@ void CurlTransfer::set_request() {
 
 void CurlTransfer::set_connection(Connection connection) {
   // libcurl repeats a request by itself where a kept connection turns out to be closed, even after the
-  // server has read it. A body that cannot be read again stops that; where there is none to read, only a
-  // new connection does.
-  const bool could_be_repeated = !request_.safe_to_repeat && request_.body.empty();
+  // server has read it. A body that cannot be read again stops that, and where there is none to read,
+  // on_connected(). But as servers close kept connections now and again, a new one is better where it costs
+  // little: where it is not shared.
+  const bool could_be_repeated =
+      connection == Connection::kept && !request_.safe_to_repeat && request_.body.empty();
   easy_.set(CURLOPT_FRESH_CONNECT, could_be_repeated || connection == Connection::fresh ? 1L : 0L);
   if (!kept_sockets_) return;
   // Wait until it is known whether the server speaks HTTP/2.
@@ -349,6 +351,7 @@ int CurlTransfer::on_connected(void* self, char*, char*, int, int local_port) {
     return CURL_PREREQFUNC_ABORT;
   }
   if (transfer.connected_) transfer.repeated_ = true;
+  if (transfer.repeated_ && !transfer.request_.safe_to_repeat) return CURL_PREREQFUNC_ABORT;
   transfer.connected_ = transfer.active_ = true;
   return CURL_PREREQFUNC_OK;
 }

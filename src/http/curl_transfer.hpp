@@ -22,8 +22,9 @@ namespace operate::http {
 /// and again, and at the end finish(). Stays where it is, as libcurl points at it.
 class CurlTransfer {
  public:
-  /// Which connection it may use: one that is kept, if there is one, or one of its own.
-  enum class Connection { kept, fresh };
+  /// Which connection it may use: one that is kept, if there is one, one of its own, or one that others use
+  /// at the same time.
+  enum class Connection { kept, fresh, shared };
 
   /// On a handle that was made with the same settings. All that it is given has to live as long;
   /// `kept_sockets` is given for a multi that has many transfers, which share its connections.

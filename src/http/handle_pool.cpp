@@ -19,19 +19,6 @@ Handle::~Handle() {
   curl_multi_cleanup(multi_);
 }
 
-void Handle::note_connection() {
-  socket_ = CURL_SOCKET_BAD;
-  long version = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_VERSION, &version);
-  if (version < CURL_HTTP_VERSION_2_0) curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &socket_);
-}
-
-bool Handle::has_unasked_input() {
-  if (socket_ == CURL_SOCKET_BAD) return false;
-  curl_waitfd kept = {socket_, CURL_WAIT_POLLIN, 0};
-  return curl_multi_poll(multi_, &kept, 1, 0, nullptr) != CURLM_OK || kept.revents != 0;
-}
-
 HandlePool::Lease HandlePool::lease(std::chrono::steady_clock::time_point until,
                                     const CancellationToken& cancel) {
   State& state = state_.get([] { return std::make_unique<State>(); });

@@ -8,30 +8,37 @@
 
 namespace operate::http {
 
-void KeptSockets::note(CURL* easy) noexcept {
-  long version = 0, port = 0;
+curl_socket_t kept_socket(CURL* easy) noexcept {
+  long version = 0;
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  if (version < CURL_HTTP_VERSION_2_0) curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
+  return socket;
+}
+
+bool has_unasked_input(curl_socket_t socket) noexcept {
+  if (socket == CURL_SOCKET_BAD) return false;
+#ifdef _WIN32
+  WSAPOLLFD kept = {socket, POLLIN, 0};
+  return WSAPoll(&kept, 1, 0) != 0;
+#else
+  pollfd kept = {socket, POLLIN, 0};
+  return poll(&kept, 1, 0) != 0;
+#endif
+}
+
+void KeptSockets::note(CURL* easy) noexcept {
+  long port = 0;
   curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &port);
-  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
-  sockets_.erase(port);
-  if (version >= CURL_HTTP_VERSION_2_0 || socket == CURL_SOCKET_BAD) return;
   try {
-    sockets_[port] = socket;
+    sockets_[port] = kept_socket(easy);
   } catch (...) {  // NOLINT(bugprone-empty-catch): what is not noted is not looked at.
   }
 }
 
 bool KeptSockets::has_unasked_input(long local_port) const {
   const auto found = sockets_.find(local_port);
-  if (found == sockets_.end()) return false;
-#ifdef _WIN32
-  WSAPOLLFD kept = {found->second, POLLIN, 0};
-  return WSAPoll(&kept, 1, 0) != 0;
-#else
-  pollfd kept = {found->second, POLLIN, 0};
-  return poll(&kept, 1, 0) != 0;
-#endif
+  return found != sockets_.end() && http::has_unasked_input(found->second);
 }
 
 }  // namespace operate::http

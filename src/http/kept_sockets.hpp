@@ -6,6 +6,9 @@
 
 namespace operate::http {
 
+curl_socket_t kept_socket(CURL* easy) noexcept;
+bool has_unasked_input(curl_socket_t socket) noexcept;
+
 /// The sockets of a multi's kept HTTP/1 connections, by their local ports: before libcurl sends over a
 /// connection, that is all that it tells of it.
 ///

@@ -69,8 +69,11 @@ void MultiTransport::begin(void* owner, const TransportRequest& request, const T
 
 void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
   using Connection = CurlTransfer::Connection;
-  running->transfer.emplace(running->easy, settings_, *running->request, running->limits,
-                            fresh ? Connection::fresh : Connection::kept, &kept_sockets_);
+  const Connection connection = fresh          ? Connection::fresh
+                                : multiplexes_ ? Connection::shared
+                                               : Connection::kept;
+  running->transfer.emplace(running->easy, settings_, *running->request, running->limits, connection,
+                            &kept_sockets_);
   running->easy.set(CURLOPT_PRIVATE, running.get());
   running->transfer->start();
   if (curl_multi_add_handle(multi_.get(), running->easy.get()) != CURLM_OK) throw std::bad_alloc();
@@ -88,7 +91,7 @@ void MultiTransport::perform(std::vector<Ended>& ended) {
     const CURLcode code = message->data.result;
     void* self = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
-    end(*static_cast<Running*>(self), &code, ended);
+    end(*static_cast<Running*>(self), code, ended);
   }
   if (!running_.empty() && SteadyClock::now() >= next_check_) end_those_out_of_time(ended);
 }
@@ -98,15 +101,15 @@ void MultiTransport::end_those_out_of_time(std::vector<Ended>& ended) {
   for (std::size_t i = running_.size(); i-- > 0;) {
     Running& running = *running_[i];
     if (running.transfer->must_end())
-      end(running, nullptr, ended);
+      end(running, std::nullopt, ended);
     else
       least = std::min(least, running.transfer->time_left());
   }
   next_check_ = SteadyClock::now() + least;
 }
 
-void MultiTransport::end(Running& running, const CURLcode* code, std::vector<Ended>& ended) {
-  if (code && *code == CURLE_OK) {
+void MultiTransport::end(Running& running, std::optional<CURLcode> code, std::vector<Ended>& ended) {
+  if (code == CURLE_OK) {
     kept_sockets_.note(running.easy.get());
     multiplexes_ = running.transfer->number(CURLINFO_HTTP_VERSION) >= CURL_HTTP_VERSION_2_0;
   }
@@ -123,8 +126,7 @@ void MultiTransport::end(Running& running, const CURLcode* code, std::vector<End
       start(std::move(taken), true);
       return;
     }
-    result.result =
-        taken->transfer->finish(code ? std::optional<CURLcode>(*code) : std::optional<CURLcode>());
+    result.result = taken->transfer->finish(code);
   } catch (...) {
     result.exception = std::current_exception();
   }

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace operate::http {
@@ -36,7 +37,7 @@ class MultiTransport : public AsyncTransport {
  private:
   struct Running;
   void start(std::unique_ptr<Running> running, bool fresh);
-  void end(Running& running, const CURLcode* code, std::vector<Ended>& ended);
+  void end(Running& running, std::optional<CURLcode> code, std::vector<Ended>& ended);
   void end_those_out_of_time(std::vector<Ended>& ended);
 
   TransportSettings settings_;

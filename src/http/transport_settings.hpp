@@ -17,10 +17,10 @@ struct TransportSettings {
   std::string ca_file = {};
   std::optional<core::Proxy> proxy = {};
   bool tls = true;                      ///< On the way to the server, or to the proxy.
-  std::string accepted_encodings = {};  ///< Set by the transport.
+  std::string accepted_encodings = {};  ///< Set by prepared().
 };
 
-/// The settings with all that libcurl says itself; initialises it.
+/// Initialises libcurl, and adds what it can unpack.
 TransportSettings prepared(TransportSettings settings);
 
 }  // namespace operate::http

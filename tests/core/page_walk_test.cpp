@@ -158,6 +158,29 @@ TEST_F(OverlapTest, ItemsThatComeInFrontAreNotTakenForThoseThatAreDue) {
   EXPECT_EQ(asked(walk), "nothing");
 }
 
+TEST_F(OverlapTest, AListThatGrowsInFrontBeforeEveryPageHasAnEnd) {
+  PageWalk walk({3, 0, {}});
+  take(walk, 4, {11, 12, 13});
+  EXPECT_EQ(take(walk, 5, {12, 13, 14}), (Numbers{14}));
+  EXPECT_EQ(asked(walk), "nothing");  // 14 stands one place behind where it did, and the list has one more.
+
+  // Where the list has not grown, the same page could be what a server shows for any offset.
+  PageWalk moved({3, 0, {}});
+  take(moved, 4, {11, 12, 13});
+  EXPECT_EQ(take(moved, 4, {12, 13}), (Numbers{}));
+  EXPECT_EQ(asked(moved), "4 from 3");
+}
+
+TEST_F(OverlapTest, AServerThatStatesALowerLimitThanItAppliesIsAskedForWholeWindows) {
+  PageWalk walk({10, 0, {}});
+  walk.accept({10, 0}, {100, 1, 0}, content(from_to(0, 10)), origin());
+  EXPECT_EQ(walk.after(*walk.next(), 100)->offset, 19);
+  // Behind a window of one there is none but itself.
+  PageWalk one({10, 0, {}});
+  one.accept({10, 0}, {100, 1, 0}, content({0}), origin());
+  EXPECT_FALSE(one.after(*one.next(), 100));
+}
+
 TEST_F(OverlapTest, WhereItemsWentTheWindowIsLookedForFurtherInFront) {
   PageWalk walk({3, 0, {}});
   take(walk, 7, {1, 2, 3});

@@ -580,19 +580,32 @@ class BadClock : public operate::Clock {
 };
 
 TEST(AsyncRulesTest, AClockThatComesBackEarlyIsAskedAgain) {
-  for (const bool throws : {false, true}) {
-    Emulator emulator(operate::test::emulator_options());
-    auto config = emulator.config();
-    const auto clock = std::make_shared<BadClock>();
-    clock->throws = throws;
-    config.clock = clock;
-    config.retry = {1, 100ms, 100ms};
-    const Client client(config);
-    for (int i = 0; i < 5; ++i) {
-      emulator.answer_next({503, {}, "", 0ms});
-      EXPECT_EQ(client.companies().list_async({1, 0}).get().size(), 1u);
-    }
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  config.clock = std::make_shared<BadClock>();
+  config.retry = {1, 100ms, 100ms};
+  const Client client(config);
+  for (int i = 0; i < 5; ++i) {
+    emulator.answer_next({503, {}, "", 0ms});
+    EXPECT_EQ(client.companies().list_async({1, 0}).get().size(), 1u);
   }
+}
+
+TEST(AsyncRulesTest, WhatAClockThrowsWhenACallIsToSleepIsTheCallsOutcome) {
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  const auto clock = std::make_shared<BadClock>();
+  clock->throws = true;
+  config.clock = clock;
+  config.retry = {1, 100ms, 100ms};
+  const Client client(config);
+  for (int i = 0; i < 5; ++i) {
+    emulator.answer_next({503, {}, "", 0ms});
+    EXPECT_THROW(client.companies().list_async({1, 0}).get(), std::runtime_error);
+    emulator.answer_next({503, {}, "", 0ms});
+    EXPECT_THROW(client.companies().list({1, 0}), std::runtime_error);
+  }
+  EXPECT_EQ(clock->sleeps, 10);
 }
 
 TEST(AsyncRulesTest, AClockThatFailsFailsTheCallsThatWaitForIt) {

@@ -101,6 +101,24 @@ TEST(CompaniesTest, NoneThatWasThereAllTheTimeIsMissedAndNoneComesTwice) {
   }
 }
 
+TEST(CompaniesTest, AListThatGrowsWithEveryRequestEnds) {
+  for (const int prefetch : {0, 4}) {
+    Emulator emulator(operate::test::emulator_options());
+    const Client client(emulator.config());
+    std::atomic<int> added{0};
+    operate::CancellationSource stop;
+    emulator.after_each_page([&](const auto&) {
+      emulator.add_company(company("new " + std::to_string(added++)), std::size_t{0});
+      if (added == 60) stop.cancel();
+    });
+    operate::RequestOptions options;
+    options.cancel = stop.token();
+    std::set<std::string> came;
+    for (const auto& one : client.companies().list_all({10, 0, {}, prefetch}, options)) came.insert(one.id);
+    EXPECT_EQ(came.size(), 73u);
+  }
+}
+
 TEST(CompaniesTest, EachPageIsAskedForWithTheOneBeforeIt) {
   Emulator emulator(operate::test::emulator_options());
   const Client client(emulator.config());

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -115,6 +116,38 @@ TEST_F(Http2Test, AHundredCallsShareAConnection) {
   }
   EXPECT_EQ(requests, 100);
   EXPECT_EQ(server->connections(), 1);
+}
+
+TEST_F(Http2Test, AsyncCallsThatMustNotBeRepeatedShareAConnectionAsAllDo) {
+  serve([](Connection& connection, unsigned stream, int) {
+    answer(connection, stream);
+    return true;
+  });
+  config.max_connections = 1;
+  const Client client(config);
+  client.call_async({"GET", "/x", {}, ""}).get();
+  std::vector<operate::Async<operate::Response>> calls;
+  for (int i = 0; i < 50; ++i) calls.push_back(client.call_async({"DELETE", "/x", {}, ""}));
+  for (auto& call : calls) EXPECT_EQ(call.get().status, 200);
+  EXPECT_EQ(server->connections(), 1);
+}
+
+TEST_F(Http2Test, AnAsyncCallThatMustNotBeRepeatedIsNotWhereTheSharedConnectionBreaks) {
+  std::atomic<int> deletes{0};
+  serve([&](Connection& connection, unsigned stream, int request) {
+    if (request > 0) return ++deletes == 0;
+    answer(connection, stream);
+    return true;
+  });
+  const Client client(config);
+  client.call_async({"GET", "/x", {}, ""}).get();
+  const auto error = thrown<operate::TransportError>([&] {
+    client.call_async({"DELETE", "/x", {}, ""}).get();
+  });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->kind(), operate::TransportErrorKind::receive);
+  EXPECT_TRUE(error->may_have_been_applied());
+  EXPECT_EQ(deletes, 1);
 }
 
 TEST_F(Http2Test, ARefusedStreamIsSurvived) {

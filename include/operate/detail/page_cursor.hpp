@@ -120,21 +120,40 @@ class PageCursor {
  private:
   // Whether anything was left to be fetched.
   bool load() {
-    while (const auto window = walk_.next()) {
-      FetchedPage<T> fetched = take(*window);
-      const auto runs = walk_.accept(*window, fetched.page.pagination(), fetched.content, fetched.origin);
-      for (const PageRun& run : runs) {
-        const auto begin = fetched.page.begin() + static_cast<std::ptrdiff_t>(run.begin);
-        const auto end = fetched.page.begin() + static_cast<std::ptrdiff_t>(run.end);
-        Pagination pagination = fetched.page.pagination();
-        pagination.offset += static_cast<std::int64_t>(run.begin);
-        ahead_.emplace_back(std::vector<T>(std::make_move_iterator(begin), std::make_move_iterator(end)),
-                            pagination, fetched.page.transfer());
+    for (;;) {
+      if (runs_.empty()) {
+        const auto window = walk_.next();
+        if (!window) return false;
+        fetched_ = take(*window);
+        runs_ = walk_.accept(*window, fetched_.page.pagination(), fetched_.content, fetched_.origin);
       }
-      fetch_ahead(fetched.page.pagination().total);
-      if (!runs.empty()) return true;
+      // Where memory runs out in here, the runs that are left are taken by whoever asks next.
+      const bool brings_something = !runs_.empty();
+      while (!runs_.empty()) {
+        append(runs_.front());
+        runs_.erase(runs_.begin());
+      }
+      const std::int64_t total = fetched_.page.pagination().total;
+      fetched_ = {};
+      fetch_ahead(total);
+      if (brings_something) return true;
     }
-    return false;
+  }
+
+  // Behind what is ahead: these items of the page that was fetched last.
+  void append(const PageRun& run) {
+    const auto begin = fetched_.page.begin() + static_cast<std::ptrdiff_t>(run.begin);
+    Pagination pagination = fetched_.page.pagination();
+    pagination.offset += static_cast<std::int64_t>(run.begin);
+    Page<T>& page = ahead_.emplace_back(std::vector<T>(), pagination, fetched_.page.transfer());
+    try {
+      page.items_.reserve(run.end - run.begin);
+    } catch (...) {
+      ahead_.pop_back();
+      throw;
+    }
+    page.items_.insert(page.items_.end(), std::make_move_iterator(begin),
+                       std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(run.end - run.begin)));
   }
 
   // The page of a window, which may be on its way. Where it fails, those behind it stay as they are.
@@ -206,6 +225,8 @@ class PageCursor {
   };
 
   PageWalk walk_;
+  FetchedPage<T> fetched_;     // The last one,
+  std::vector<PageRun> runs_;  // and what is still to be taken of it.
   std::size_t prefetch_;
   std::deque<UnderWay> under_way_;  // In the order in which they will be wanted.
   Page<T> page_;

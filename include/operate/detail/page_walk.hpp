@@ -72,7 +72,7 @@ class OPERATE_EXPORT PageWalk {
 
   void remember(const std::vector<ItemKey>& keys, const std::vector<PageRun>& runs,
                 std::unordered_set<ItemKey>& taken);
-  void note_limit(const ListOptions& window, const Pagination& page) noexcept;
+  void note_limit(const ListOptions& window, const Pagination& page, std::size_t items) noexcept;
 
   std::size_t remembered_;
   int page_size_;

@@ -15,9 +15,8 @@ struct ReceivedRequest {
   std::string method = {};
   /// Decoded, so that a `%2F` cannot be told from a `/`.
   std::string path = {};
-  /// Decoded, in no certain order.
+  /// Decoded.
   std::vector<QueryParameter> query = {};
-  /// In no certain order.
   std::vector<Header> headers = {};
   /// As it was sent.
   std::string body = {};
