@@ -2,9 +2,12 @@
 
 #include <operate/export.hpp>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace operate {
 inline namespace v0 {
@@ -14,10 +17,21 @@ class KeyProvider;
 }
 
 /// Where a client's API key comes from. Where none is named, a client reads the environment:
-/// `OPERATE_API_KEY` is the key, `OPERATE_API_KEY_FILE` a file with it; both at once are a ConfigError.
+/// `OPERATE_API_KEY` is the key, `OPERATE_API_KEY_FILE` a file with it, and `OPERATE_API_KEY_SOURCE` names a
+/// source: `file:///run/secrets/key` or `command:["op","read","op://vault/operate/key"]`. Two of them at once
+/// are a ConfigError.
 ///
-/// A key is visible ASCII without blanks, at most 4096 characters; its prefix does not matter. It is read and
-/// checked when the Client is made, which throws ConfigError for anything else.
+/// A key is visible ASCII without blanks, at most 4096 characters; its prefix does not matter. Anything else
+/// is a ConfigError: when the Client is made for a key that is at hand (a text, a variable, a file); for one
+/// that has to be waited for, from the first call that needs it, and from each one after, as the source is
+/// then asked anew.
+///
+/// A key is asked for once and kept, for all threads and copies of a client. Where the server refuses it
+/// (401), the source is asked again, by one call while the others wait, and a call that was refused goes out
+/// again with the new key, a create as well: that the server has done nothing for a key that it refused is
+/// inferred, not documented. Where the source has no other, the InvalidApiKeyError stands; after 30 seconds,
+/// the next call that is refused asks again. So a key is rotated without a restart, as long as the new one is
+/// in its place before the old one stops working, or soon after. A text and a variable never change.
 ///
 /// The library wipes every copy of the key that it makes before it frees the memory. It cannot wipe what is
 /// not its own: the environment, your own strings, the copies that libcurl and the TLS library make while
@@ -53,7 +67,29 @@ class OPERATE_EXPORT ApiKeySource {
   /// made. One newline at its end (also `\r\n`) is not part of the key. There, a file that is missing,
   /// unreadable, a folder, a pipe, or holds anything else than a key is a ConfigError. A file that every user
   /// of the machine may read works, but is reported on standard error, once for each path.
+  ///
+  /// Each call looks whether the file has changed, and reads it again where it has; a symbolic link that
+  /// leads elsewhere counts, so that Kubernetes' way of replacing secrets works. While it is missing or holds
+  /// no key, the last one is used.
   static ApiKeySource file(std::string path);
+
+  /// The key that a program writes to its standard output, where one newline at its end is not part of it:
+  /// `{"op", "read", "op://vault/operate/key"}`. It is looked for in PATH and run without a shell, with
+  /// nothing to read, no open file of this process, and the environment without `OPERATE_API_KEY`,
+  /// `OPERATE_API_KEY_FILE` and `OPERATE_API_KEY_SOURCE`. It is killed, with what it has started, after the
+  /// time limit, once it has written more than 64 KiB, and where the call that waits for it is cancelled or
+  /// has reached its deadline. Not being there, any exit code but 0, and no output are a ConfigError, which
+  /// quotes the beginning of what the program wrote to standard error, but not its arguments.
+  ///
+  /// Throws ConfigError for a command without a program, a NUL in it, and a limit that is not more than zero.
+  static ApiKeySource command(std::vector<std::string> command,
+                              std::chrono::milliseconds time_limit = std::chrono::seconds(30));
+
+  /// The key that your own code returns. It is called by whatever thread makes the call that needs a key, for
+  /// async calls by a thread of its own, by one at a time for each client, and is not interrupted: the last
+  /// copy of a client waits for it to return. What it throws is a ConfigError that quotes what(), so keep
+  /// secrets out of that. It must not make calls by the same client. Throws ConfigError where it is empty.
+  static ApiKeySource callback(std::function<std::string()> callback);
 
   /// Whether a source was named.
   bool is_set() const noexcept { return provider_ != nullptr; }

@@ -18,13 +18,18 @@ inline namespace v0 {
 
 /// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
 /// uses them exactly as they stand. Only from_environment() reads settings from outside; the exceptions are
-/// the key, which is read from `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE` where `api_key` was never set, and
+/// the key, which is read from `OPERATE_API_KEY`, `OPERATE_API_KEY_FILE` or `OPERATE_API_KEY_SOURCE`
+/// where `api_key` was never set, and
 /// the proxy (`trust_environment`).
 ///
 /// All limits of time must be more than zero; limits beyond 24 days count as 24 days.
 struct OPERATE_EXPORT Config {
   /// Where the key comes from; unless set, the environment.
   ApiKeySource api_key = {};
+
+  /// Whether a setting outside the program, `OPERATE_API_KEY_SOURCE` or the settings file, may have a program
+  /// run for the key (`command:`). ApiKeySource::command() may in any case.
+  bool allow_key_command = true;
 
   /// `https`, or `http` to this machine (localhost, 127.0.0.0/8, [::1]). May have a path, which goes in front
   /// of every call's; must not have a user, a query or a fragment.
@@ -56,7 +61,8 @@ struct OPERATE_EXPORT Config {
   std::size_t max_connections = 16;
 
   /// How many async calls may be under way, those that wait for a connection or a retry included; at least
-  /// 1. What happens to further ones, RequestOptions::when_full says.
+  /// 1. What happens to further ones, RequestOptions::when_full says. A call counts
+  /// until it has ended, and not until its result was delivered.
   std::size_t max_async_calls = 10'000;
 
   /// Allows `http` to other machines, where everybody on the way can read the key.
@@ -85,8 +91,10 @@ struct OPERATE_EXPORT Config {
   /// takes several, among them the one that from_environment() has set here. Empty: nobody does, at no cost.
   std::shared_ptr<Observer> observer = {};
 
-  /// What makes the attempts instead of libcurl, in tests above all. With one, the settings for connections
-  /// mean nothing here; libcurl_transport() says which those are.
+  /// What makes the attempts instead of libcurl, in tests above all. With one, `connect_timeout`,
+  /// `stall_timeout`, `max_response_bytes`, `proxy`, `trust_environment` and `ca_file` mean nothing here, and
+  /// `max_connections` is how many attempts of async calls are made at a time, each on a thread of the
+  /// client's.
   std::shared_ptr<Transport> transport = {};
 
   /// Empty: the real one.
@@ -96,10 +104,10 @@ struct OPERATE_EXPORT Config {
   std::shared_ptr<Executor> executor = {};
 
   /// The defaults, with the settings file's profile on top, and on top of that what the environment says:
-  /// `OPERATE_API_KEY` or `OPERATE_API_KEY_FILE`, `OPERATE_BASE_URL`, `OPERATE_CA_FILE`, and
-  /// `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example; `OPERATE_LOG`, `info` or `debug`,
-  /// makes `observer` log_lines() on standard error. A variable that is empty counts as not set; others whose
-  /// names begin with `OPERATE_` are left alone.
+  /// `OPERATE_API_KEY`, `OPERATE_API_KEY_FILE` or `OPERATE_API_KEY_SOURCE`, `OPERATE_BASE_URL`,
+  /// `OPERATE_CA_FILE`, and `OPERATE_TIMEOUT`, which is `timeout` in seconds, `2.5` for example;
+  /// `OPERATE_LOG`, `info` or `debug`, makes `observer` log_lines() on standard error. A variable that is
+  /// empty counts as not set; others whose names begin with `OPERATE_` are left alone.
   ///
   /// The settings file is `$XDG_CONFIG_HOME/operate/config.json`, else `~/.config/operate/config.json`;
   /// `OPERATE_CONFIG_FILE` names another. It is JSON with any number of profiles, of which `OPERATE_PROFILE`
@@ -107,8 +115,10 @@ struct OPERATE_EXPORT Config {
   ///
   ///     {"profiles": {"default": {"api_key": "...", "base_url": "..."}}}
   ///
+  /// Instead of `api_key`, `api_key_source` names a source as `OPERATE_API_KEY_SOURCE` does.
+  ///
   /// Throws ConfigError for a file or profile that was named and is not there; with file, line and reason for
-  /// a settings file that cannot be used or has more than 64 KiB; for both variables of a key at once, a
+  /// a settings file that cannot be used or has more than 64 KiB; for two variables of a key at once, a
   /// timeout that is no number of at least 0.001, another log level, and a base URL that is none. Do not call
   /// while another thread changes the environment.
   static Config from_environment();

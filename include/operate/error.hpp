@@ -39,8 +39,10 @@ enum class TimeLimit {
   stall,       ///< Config::stall_timeout
   attempt,     ///< Config::timeout or RequestOptions::timeout
   deadline,    ///< Config::deadline or RequestOptions::deadline, during an attempt or before the first
-  pool,        ///< the deadline, while waiting for one of Config::max_connections to be free
+  pool,        ///< the deadline, while waiting for one of Config::max_connections to be free, or, of an async
+               ///< call, for fewer to be sent at a time after the server's refusals (429)
   queue,       ///< the deadline, while waiting for one of Config::max_async_calls to be over
+  api_key,     ///< the deadline, while waiting for the source of the API key
   rate_limit,  ///< the deadline, which ends before the server wants to hear of this client again
 };
 

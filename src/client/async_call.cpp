@@ -19,7 +19,7 @@ AsyncCall::AsyncCall(CallContext& context, Request request, RequestOptions optio
       options_(with_token(std::move(options), state->stop().token())),
       read_(std::move(read)),
       state_(std::move(state)),
-      reporter_(context.config.observer.get(), request_, *context.key, *context.clock),
+      reporter_(context.config.observer.get(), request_, *context.keys, *context.clock),
       call_(context, request_, options_, safe_to_repeat, reporter_),
       wake_(options_.cancel, wake, to_wake),
       forward_(
@@ -29,13 +29,9 @@ AsyncCall::AsyncCall(CallContext& context, Request request, RequestOptions optio
   state_->set_number(reporter_.number());
 }
 
-void AsyncCall::finish() { publish(outcome()); }
+void AsyncCall::finish() { state_->set(outcome()); }
 
-void AsyncCall::fail(std::exception_ptr exception) { publish(detail::failed(std::move(exception))); }
-
-// With the last reference that this thread has to the exception: how those are counted, inside the C++
-// library, is hidden from the thread sanitizer.
-void AsyncCall::publish(detail::AsyncOutcome outcome) { state_->set(std::move(outcome)); }
+void AsyncCall::fail(std::exception_ptr exception) { state_->set(detail::failed(std::move(exception))); }
 
 detail::AsyncOutcome AsyncCall::outcome() {
   std::exception_ptr exception;

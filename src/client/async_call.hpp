@@ -40,7 +40,7 @@ class AsyncCall {
   void fail(std::exception_ptr exception);
 
   /// Where the client's thread has put it.
-  enum class Place { nowhere, asleep, in_line, on_the_wire };
+  enum class Place { nowhere, asleep, in_line, wants_key, on_the_wire };
   Place place = Place::nowhere;
   std::multimap<Clock::time_point, AsyncCall*>::iterator timer = {};
   std::list<AsyncCall*>::iterator in_line = {};
@@ -49,7 +49,6 @@ class AsyncCall {
 
  private:
   detail::AsyncOutcome outcome();
-  void publish(detail::AsyncOutcome outcome);
   static RequestOptions with_token(RequestOptions options, const CancellationToken& token);
 
   const Request request_;

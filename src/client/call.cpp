@@ -19,6 +19,9 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+// A source that has another wrong key each time it is asked is not asked for ever.
+constexpr int most_refused_keys = 3;
+
 // A call that was given one of its own keeps it.
 bool has_trace_context(const RequestOptions& options) {
   return core::find_header(options.headers, "traceparent") ||
@@ -56,7 +59,6 @@ Call::Call(CallContext& context, const Request& request, const RequestOptions& o
   exchange_.path = request.path;
   exchange_.time = std::chrono::system_clock::now();
   exchange_.call = reporter.number();
-  exchange_.key = context.key;
   exchange_.transport = context.library;
   exchange_.safe_to_repeat = wire_.safe_to_repeat;
 }
@@ -67,7 +69,7 @@ Call::Step Call::next() {
   if (over_) return Step::finish;
   now_ = context_.clock->now();
   if (now_ >= deadline_ || is_cancelled()) {
-    give_up(waits_for_connection_ ? TimeLimit::pool : TimeLimit::deadline);
+    give_up(waits_for_);
     return Step::finish;
   }
   const auto held_until = context_.throttle.held_until();
@@ -82,11 +84,52 @@ Call::Step Call::next() {
     give_up(TimeLimit::rate_limit);
     return Step::finish;
   }
-  waits_for_connection_ = due_ <= now_;
-  if (waits_for_connection_) return Step::send;
+  if (due_ <= now_) return take_key();
+  waits_for_ = TimeLimit::deadline;
   if (due_ != announced_) reporter_.will_wait(std::chrono::ceil<milliseconds>(due_ - now_), reason_);
   announced_ = due_;
   return Step::wait;
+}
+
+Call::Step Call::take_key() {
+  try {
+    const auto key = context_.keys->ready(refused_);
+    if (!key) {
+      waits_for_ = TimeLimit::api_key;
+      return Step::fetch_key;
+    }
+    exchange_.asked_for_key = refused_ && key->value() == refused_->value();
+    if (exchange_.asked_for_key) {
+      over_ = true;
+      return Step::finish;
+    }
+    exchange_.key = key;
+    wire_.api_key = key->value();
+    refused_ = nullptr;
+  } catch (const ConfigError& error) {
+    fail_key(error);
+    return Step::finish;
+  }
+  reporter_.begin();
+  waits_for_ = TimeLimit::pool;
+  return Step::send;
+}
+
+void Call::fetch_key() {
+  try {
+    context_.keys->fetch(refused_, {time_left(), options_.cancel});
+  } catch (const ConfigError& error) {
+    fail_key(error);
+  }
+}
+
+void Call::fail_key(const ConfigError& error) {
+  over_ = true;
+  // Where the server has refused the call, that says more.
+  if (refused_)
+    exchange_.key_trouble = error.what();
+  else
+    key_error_ = error;
 }
 
 void Call::give_up(TimeLimit limit) {
@@ -122,7 +165,7 @@ TransportLimits Call::begin_attempt() {
 void Call::trace(milliseconds waited) {
   if (!has_trace_context(options_)) core::set_trace_context(wire_.headers, reporter_.trace_context(waited));
   const auto* traceparent = core::find_header(wire_.headers, "traceparent");
-  reporter_.sent_with(traceparent ? context_.key->redact(*traceparent) : std::string());
+  reporter_.sent_with(traceparent ? exchange_.redact(*traceparent) : std::string());
 }
 
 void Call::end_attempt(TransportResult result) {
@@ -134,7 +177,7 @@ void Call::end_attempt(TransportResult result) {
     const auto* id = core::find_header(response->headers, "x-request-id");
     if (id && facts.request_id.empty()) facts.request_id = *id;
   }
-  facts.request_id = context_.key->redact(facts.request_id);
+  facts.request_id = exchange_.redact(facts.request_id);
   if (context_.config.transport) core::make_plausible(facts);
 
   const auto begin = std::exchange(now_, context_.clock->now());
@@ -142,7 +185,7 @@ void Call::end_attempt(TransportResult result) {
   exchange_.attempts.push_back({outcome.status, outcome.failure, duration_cast<milliseconds>(now_ - begin),
                                 duration_cast<milliseconds>(begin - free_from_), facts});
   free_from_ = now_;
-  waits_for_connection_ = false;
+  waits_for_ = TimeLimit::deadline;
   if (reporter_) tell();
 
   const bool failed = outcome.failure || outcome.status >= 400;
@@ -155,7 +198,7 @@ void Call::tell() {
   std::optional<EventMessage> message;
   if (context_.detail != EventDetail::facts)
     message = core::event_message(context_.base_url.text, request_, options_, wire_,
-                                  std::get_if<TransportResponse>(&result_), *context_.key, context_.detail);
+                                  std::get_if<TransportResponse>(&result_), *exchange_.key, context_.detail);
   reporter_.attempted(exchange_.attempts.back(), message ? &*message : nullptr);
 }
 
@@ -171,6 +214,13 @@ void Call::note(const core::AttemptOutcome& outcome, milliseconds wait) {
 
 void Call::plan_retry(const core::AttemptOutcome& outcome, milliseconds wait) {
   over_ = true;
+  if (outcome.status == 401 && context_.keys->can_change() && refused_keys_ < most_refused_keys) {
+    ++refused_keys_;
+    refused_ = exchange_.key;
+    due_ = now_;
+    over_ = false;
+    return;
+  }
   const auto* failure = std::get_if<TransportFailure>(&result_);
   if (retries_ >= policy_.max_retries || !core::worth_repeating(outcome, exchange_.safe_to_repeat) ||
       (failure && failure->limit == TimeLimit::deadline))
@@ -188,6 +238,7 @@ void Call::plan_retry(const core::AttemptOutcome& outcome, milliseconds wait) {
 }
 
 core::Exchange Call::finish() {
+  if (key_error_) throw ConfigError(*key_error_);
   if (const auto* failure = std::get_if<TransportFailure>(&result_)) core::raise_failure(exchange_, *failure);
   exchange_.answer = std::move(std::get<TransportResponse>(result_));
   return std::move(exchange_);

@@ -6,10 +6,12 @@
 #include "core/retry.hpp"
 
 #include <operate/clock.hpp>
+#include <operate/error.hpp>
 #include <operate/request.hpp>
 #include <operate/transport.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace operate::client {
 
@@ -24,9 +26,10 @@ class Call {
   Call& operator=(const Call&) = delete;
 
   enum class Step {
-    wait,    ///< Until due_at(), or until it is cancelled.
-    send,    ///< Find a connection, ask again, and send.
-    finish,  ///< Nothing more: finish().
+    wait,       ///< Until due_at(), or until it is cancelled.
+    fetch_key,  ///< fetch_key(), or the same by means of the driver's own and, where that failed, fail_key().
+    send,       ///< Find a connection, ask again, and send.
+    finish,     ///< Nothing more: finish().
   };
   /// What is due now. May be asked as often as one likes.
   Step next();
@@ -37,6 +40,13 @@ class Call {
   Clock::time_point deadline() const noexcept { return deadline_; }
   /// What is left until then, at the time of the last next().
   std::chrono::milliseconds time_left() const;
+
+  /// For Step::fetch_key: asks for the key, and waits for it.
+  void fetch_key();
+  /// The key that the server has refused; null where it has refused none.
+  const credentials::KeyCache::Key& refused_key() const noexcept { return refused_; }
+  /// There is no key for this call, or none instead of the refused one.
+  void fail_key(const ConfigError& error);
 
   /// Behind Step::send: an attempt begins, with this request and these limits.
   TransportLimits begin_attempt();
@@ -52,12 +62,13 @@ class Call {
 
  private:
   void give_up(TimeLimit limit);
+  Step take_key();
   bool is_cancelled() const { return options_.cancel.is_cancelled(); }
   void trace(std::chrono::milliseconds waited);
   void tell();
   /// Remembers what the attempt means for the client's other calls. `wait` is what this one would wait.
   void note(const core::AttemptOutcome& outcome, std::chrono::milliseconds wait);
-  /// After a failed attempt: the next one, or none.
+  /// The next attempt, or none.
   void plan_retry(const core::AttemptOutcome& outcome, std::chrono::milliseconds wait);
 
   CallContext& context_;
@@ -70,6 +81,9 @@ class Call {
   const CallContext::Limits limits_;
   RetryPolicy policy_;
   int retries_ = 0;
+  credentials::KeyCache::Key refused_;
+  int refused_keys_ = 0;
+  std::optional<ConfigError> key_error_;
 
   Clock::time_point now_;        // Of the last next() or end_attempt().
   Clock::time_point free_from_;  // The end of the last attempt; the beginning of the call.
@@ -77,7 +91,8 @@ class Call {
   Clock::time_point deadline_;
   Clock::time_point announced_ = {};
   WaitReason reason_ = WaitReason::retry;
-  bool waits_for_connection_ = false;
+  // What it waits for at its deadline, where that is not an attempt's end.
+  TimeLimit waits_for_ = TimeLimit::deadline;
   bool over_ = false;
 };
 

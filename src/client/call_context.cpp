@@ -3,6 +3,7 @@
 #include "client/config.hpp"
 #include "client/real_clock.hpp"
 #include "core/names.hpp"
+#include "core/refuse.hpp"
 #include "core/request_builder.hpp"
 #include "credentials/key_provider.hpp"
 #include "http/curl_transport.hpp"
@@ -13,6 +14,16 @@
 namespace operate::client {
 
 namespace {
+
+std::shared_ptr<const detail::KeyProvider> provider_of(const Config& config) {
+  auto provider = detail::KeyProvider::of(config.api_key);
+  const std::string* setting = provider->setting_that_runs_a_program();
+  if (setting && !config.allow_key_command)
+    core::refuse_setting(*setting, *setting +
+                                       " has a program run for the API key, and Config::allow_key_command "
+                                       "says that no setting may.");
+  return provider;
+}
 
 std::string user_agent_of(const std::string& library, const std::string& suffix) {
   std::string text = std::string(core::sdk_name) + "/" + core::sdk_version;
@@ -26,8 +37,8 @@ std::string user_agent_of(const std::string& library, const std::string& suffix)
 CallContext::CallContext(const Config& settings)
     : config(checked(settings)),
       base_url(core::parse_base_url(config.base_url, config.allow_plain_http)),
-      key(detail::KeyProvider::load(config.api_key)),
       clock(config.clock ? config.clock : std::make_shared<RealClock>()),
+      keys(std::make_shared<credentials::KeyCache>(provider_of(config), clock)),
       library(config.transport ? "" : http::library_version()),
       user_agent(user_agent_of(library, config.user_agent_suffix)),
       detail(config.observer ? config.observer->detail() : EventDetail::facts),
@@ -41,9 +52,7 @@ CallContext::Limits CallContext::limits_of(const RequestOptions& options) const 
 
 TransportRequest CallContext::build(const Request& request, const RequestOptions& options,
                                     bool safe_to_repeat) const {
-  TransportRequest wire = core::build_request(request, options, safe_to_repeat, base_url.text, user_agent);
-  wire.api_key = key->value();
-  return wire;
+  return core::build_request(request, options, safe_to_repeat, base_url.text, user_agent);
 }
 
 // SplitMix64, whose state is one number that threads can share without a lock.

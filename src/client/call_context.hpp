@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/api_key.hpp"
 #include "core/base_url.hpp"
 #include "core/throttle.hpp"
+#include "credentials/key_cache.hpp"
 
 #include <operate/config.hpp>
 #include <operate/request.hpp>
@@ -27,7 +27,7 @@ struct CallContext {
   };
   Limits limits_of(const RequestOptions& options) const;
 
-  /// The request as it goes out, with the key.
+  /// The request as it goes out, but for the key.
   TransportRequest build(const Request& request, const RequestOptions& options, bool safe_to_repeat) const;
 
   /// Drawn evenly from [0, 1).
@@ -35,8 +35,8 @@ struct CallContext {
 
   const Config config;
   const core::BaseUrl base_url;
-  const std::shared_ptr<const core::ApiKey> key;
   const std::shared_ptr<Clock> clock;
+  const std::shared_ptr<credentials::KeyCache> keys;
   const std::string library;  ///< The one that sends, with its version; empty for a transport of the user's.
   const std::string user_agent;
   const EventDetail detail;

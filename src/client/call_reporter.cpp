@@ -17,20 +17,27 @@ std::atomic<std::uint64_t> calls{0};
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-CallReporter::CallReporter(Observer* observer, const Request& request, const core::ApiKey& key, Clock& clock)
-    : observer_(observer), clock_(&clock) {
+CallReporter::CallReporter(Observer* observer, const Request& request, credentials::KeyCache& keys,
+                           Clock& clock)
+    : observer_(observer), request_(request), keys_(keys), clock_(&clock) {
   if (!observer_) return;
-  method_ = key.redact(request.method);
-  path_ = key.redact(request.path);
   number_ = calls.fetch_add(1, std::memory_order_relaxed) + 1;
   begin_ = clock_->now();
-  tell(event(EventKind::call));
 }
 
 CallReporter::~CallReporter() { end(false, nullptr); }
 
+void CallReporter::begin() {
+  if (!observer_ || has_begun_) return;
+  has_begun_ = true;
+  method_ = keys_.redact(request_.method);
+  path_ = keys_.redact(request_.path);
+  tell(event(EventKind::call));
+}
+
 void CallReporter::will_wait(milliseconds wait, WaitReason reason) {
   if (!observer_) return;
+  begin();
   Event event = this->event(EventKind::wait);
   event.wait = wait;
   event.reason = reason;
@@ -54,6 +61,7 @@ TraceContext CallReporter::trace_context(milliseconds waited) noexcept {
 
 void CallReporter::attempted(const Attempt& attempt, const EventMessage* message) {
   if (!observer_) return;
+  begin();
   ++attempts_;
   last_ = attempt;
   Event event = this->event(EventKind::attempt);
@@ -87,8 +95,10 @@ void CallReporter::callback_threw(Observer& observer, std::uint64_t call, const 
 
 void CallReporter::end(bool succeeded, const Error* error) noexcept {
   if (!observer_) return;
-  Event event = this->event(EventKind::result);
+  Event event;
   try {
+    begin();
+    event = this->event(EventKind::result);
     event.duration = duration_cast<milliseconds>(clock_->now() - begin_);
   } catch (...) {  // NOLINT(bugprone-empty-catch): a clock that fails has failed the call before.
   }

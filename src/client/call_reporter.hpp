@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/api_key.hpp"
+#include "credentials/key_cache.hpp"
 
 #include <operate/clock.hpp>
 #include <operate/observer.hpp>
@@ -20,8 +20,8 @@ namespace detail {
 /// here.
 class CallReporter {
  public:
-  /// The call begins. Observer and clock have to live as long.
-  CallReporter(Observer* observer, const Request& request, const core::ApiKey& key, Clock& clock);
+  /// The call begins. All have to live as long.
+  CallReporter(Observer* observer, const Request& request, credentials::KeyCache& keys, Clock& clock);
   /// Where nothing else has said how the call ended, something else than an Error did.
   ~CallReporter();
   CallReporter(const CallReporter&) = delete;
@@ -30,6 +30,9 @@ class CallReporter {
   explicit operator bool() const noexcept { return observer_ != nullptr; }
   /// Event::call; 0 without an observer.
   std::uint64_t number() const noexcept { return number_; }
+
+  /// Tells of the call, once there is a key that may have to be taken out of it, or is none.
+  void begin();
 
   void will_wait(std::chrono::milliseconds wait, WaitReason reason);
   /// The trace that the next attempt is to belong to, which has waited for so long.
@@ -50,7 +53,10 @@ class CallReporter {
   void tell(const Event& event) const noexcept;
 
   Observer* observer_;
+  const Request& request_;
+  credentials::KeyCache& keys_;
   Clock* clock_;
+  bool has_begun_ = false;
   std::string method_, path_, traceparent_;
   std::uint64_t number_ = 0;
   Clock::time_point begin_ = {};

@@ -29,15 +29,18 @@ std::string ClientState::explain(const Request& request, const RequestOptions& o
   core::CurlSettings settings{
       context_->config.connect_timeout, std::min(timeout, deadline), context_->config.ca_file, {}};
   if (libcurl_) settings.proxy = libcurl_->settings().proxy;
+  const auto key = context_->keys->known();
   // Before they are percent-encoded, behind which a key could not be found.
   Request shown = request;
   RequestOptions shown_options = options;
   for (auto* query : {&shown.query, &shown_options.query})
     for (auto& [name, value] : *query) {
-      name = context_->key->redact(name);
-      value = context_->key->redact(value);
+      name = key ? key->redact(name) : name;
+      value = key ? key->redact(value) : value;
     }
-  return core::curl_command(context_->build(shown, shown_options, false), settings);
+  TransportRequest wire = context_->build(shown, shown_options, false);
+  if (key) wire.api_key = key->value();
+  return core::curl_command(wire, settings);
 }
 
 client::Engine& ClientState::engine() {
@@ -70,6 +73,8 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
   for (Step step = call.next(); step != Step::finish; step = call.next()) {
     if (step == Step::wait) {
       context_->clock->sleep_until(call.due_at(), options.cancel);
+    } else if (step == Step::fetch_key) {
+      call.fetch_key();
     } else if (!libcurl_) {
       const TransportLimits limits = call.begin_attempt();
       call.end_attempt(context_->config.transport->send(call.request(), limits));

@@ -44,7 +44,7 @@ class ClientState {
   auto call(const Request& request, const RequestOptions& options, bool safe_to_repeat, Read read) {
     core::validate(request);
     core::validate(options);
-    CallReporter reporter(context_->config.observer.get(), request, *context_->key, *context_->clock);
+    CallReporter reporter(context_->config.observer.get(), request, *context_->keys, *context_->clock);
     try {
       auto value = read(execute(request, options, safe_to_repeat, reporter));
       reporter.succeeded();

@@ -1,11 +1,10 @@
 #include "client/engine.hpp"
 
 #include "client/alarm.hpp"
+#include "client/key_fetch.hpp"
 #include "core/concurrency.hpp"
 #include "core/validation.hpp"
 #include "sync/cancellation.hpp"
-
-#include <operate/error.hpp>
 
 #ifndef _WIN32
 #include <csignal>
@@ -63,15 +62,13 @@ std::thread started(std::function<void()> run) {
 class Engine::Loop : public detail::AsyncDelivery {
  public:
   Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
-      : context_(std::move(context)),
-        transport_(std::move(transport)),
-        executor_(context_->config.executor),
-        has_own_clock_(context_->config.clock != nullptr) {
-    if (has_own_clock_)
-      alarm_.emplace(context_->clock, [this] {
-        const std::lock_guard lock(mutex_);
-        wake();
-      });
+      : context_(std::move(context)), transport_(std::move(transport)), executor_(context_->config.executor) {
+    const auto wake_up = [this] {
+      const std::lock_guard lock(mutex_);
+      wake();
+    };
+    if (context_->config.clock) alarm_.emplace(context_->clock, wake_up);
+    if (context_->keys->can_change()) key_fetch_.emplace(context_->keys, wake_up);
   }
 
   CallContext& context() { return *context_; }
@@ -84,11 +81,15 @@ class Engine::Loop : public detail::AsyncDelivery {
            Clock::time_point until) {
     const detail::CancellationCallback wake_up(cancel, &Loop::on_cancelled_wait, this);
     std::unique_lock lock(mutex_);
-    const auto has_room = [&] { return unfinished_ < context_->config.max_async_calls; };
-    if (waits && !is_this_thread())
-      room_.wait_until(lock, until, [&] { return has_room() || cancel.is_cancelled(); });
-    // On this thread, waiting would be for itself; and a call that is cancelled ends at once.
-    if (!has_room() && !is_this_thread() && !cancel.is_cancelled()) return false;
+    // A call that is cancelled needs no place, as it ends at once.
+    const auto may_enter = [&] {
+      return unfinished_ < context_->config.max_async_calls || cancel.is_cancelled();
+    };
+    // On this thread, waiting would be for itself.
+    if (!is_this_thread()) {
+      if (waits) room_.wait_until(lock, until, may_enter);
+      if (!may_enter()) return false;
+    }
     arrived_.push_back(std::move(call));
     ++unfinished_;
     wake();
@@ -155,6 +156,7 @@ class Engine::Loop : public detail::AsyncDelivery {
   void admit();
   void wake_sleepers();
   void hear_of_ended();
+  void hear_of_key();
   void advance_cancelled();
   bool has_room() const {
     return transport_->size() < std::min(transport_->capacity(), concurrency_.limit());
@@ -172,7 +174,6 @@ class Engine::Loop : public detail::AsyncDelivery {
   std::shared_ptr<CallContext> context_;
   std::unique_ptr<http::AsyncTransport> transport_;
   const std::shared_ptr<Executor> executor_;
-  const bool has_own_clock_;
   std::atomic<std::thread::id> thread_{};
   std::atomic<bool> woken_{false};
   std::atomic<bool> any_cancelled_{false};
@@ -188,14 +189,16 @@ class Engine::Loop : public detail::AsyncDelivery {
   // From here on the thread's own, without the lock.
   std::vector<std::unique_ptr<AsyncCall>> calls_;           // Each at its index.
   std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
-  std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line.
+  std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line or without a key.
   std::list<AsyncCall*> line_;
+  std::list<AsyncCall*> keyless_;  // Those that wait for a key.
   core::Concurrency concurrency_;
+  std::optional<Alarm> alarm_;         // Where there is a clock of the user's own.
+  std::optional<KeyFetch> key_fetch_;  // Where the key can change.
   // What is worked on, kept for its memory.
   std::vector<std::unique_ptr<AsyncCall>> arrived_now_;
   std::vector<std::function<void()>> tasks_now_;
   std::vector<http::AsyncTransport::Ended> ended_;
-  std::optional<Alarm> alarm_;
 };
 
 void Engine::Loop::run() {
@@ -207,12 +210,14 @@ void Engine::Loop::run() {
     wake_sleepers();
     admit();
     hear_of_ended();
+    hear_of_key();
     if (woken_) continue;
     if (has_ended()) break;
     transport_->wait(time_to_wait());
   }
   // The handles that are left need neither connections nor the key.
   alarm_.reset();
+  key_fetch_.reset();
   transport_.reset();
   context_.reset();
 }
@@ -276,10 +281,12 @@ Call::Step Engine::Loop::step(AsyncCall& call, bool is_next_in_line) {
     transport_->begin(&call, call.call().request(), limits);
     call.epoch = concurrency_.epoch();
     call.place = Place::on_the_wire;
-  } else if (next == Call::Step::send) {
-    call.in_line = line_.insert(line_.end(), &call);
+  } else if (next == Call::Step::send || next == Call::Step::fetch_key) {
+    const bool has_key = next == Call::Step::send;
+    auto& line = has_key ? line_ : keyless_;
+    call.in_line = line.insert(line.end(), &call);
     call.timer = deadlines_.end();
-    call.place = Place::in_line;
+    call.place = has_key ? Place::in_line : Place::wants_key;
     call.timer = deadlines_.emplace(call.call().deadline(), &call);
   }
   return next;
@@ -287,9 +294,9 @@ Call::Step Engine::Loop::step(AsyncCall& call, bool is_next_in_line) {
 
 void Engine::Loop::take_out(AsyncCall& call) noexcept {
   if (call.place == Place::asleep) asleep_.erase(call.timer);
-  if (call.place == Place::in_line) {
+  if (call.place == Place::in_line || call.place == Place::wants_key) {
     if (call.timer != deadlines_.end()) deadlines_.erase(call.timer);
-    line_.erase(call.in_line);
+    (call.place == Place::in_line ? line_ : keyless_).erase(call.in_line);
   }
   call.place = Place::nowhere;
 }
@@ -312,6 +319,8 @@ void Engine::Loop::admit() {
 
 void Engine::Loop::wake_sleepers() {
   if (asleep_.empty() && deadlines_.empty()) return;
+  if (const auto failure = alarm_ ? alarm_->take_failure() : nullptr)
+    while (!asleep_.empty()) complete(*asleep_.begin()->second, failure);
   const auto now = this->now();
   for (auto* timers : {&asleep_, &deadlines_}) {
     std::vector<AsyncCall*> due;
@@ -330,19 +339,15 @@ void Engine::Loop::hear_of_ended() {
   for (auto& [owner, result, exception] : ended_) {
     AsyncCall& call = *static_cast<AsyncCall*>(owner);
     call.place = Place::nowhere;
-    if (exception) {
-      complete(call, std::move(exception));
-      continue;
-    }
     if (const auto* response = std::get_if<TransportResponse>(&result)) {
       if (response->status == 429) concurrency_.refused(call.epoch, under_way);
       if (response->status < 400) concurrency_.succeeded(transport_->capacity());
     }
-    try {
-      call.call().end_attempt(std::move(result));
-    } catch (...) {
-      exception = std::current_exception();
-    }
+    if (!exception) try {
+        call.call().end_attempt(std::move(result));
+      } catch (...) {
+        exception = std::current_exception();
+      }
     if (exception)
       complete(call, std::move(exception));
     else
@@ -351,6 +356,31 @@ void Engine::Loop::hear_of_ended() {
   // What has ended has made room.
   if (!ended_.empty()) woken_ = true;
   ended_.clear();
+}
+
+void Engine::Loop::hear_of_key() {
+  if (!key_fetch_) return;
+  if (const auto ended = key_fetch_->take()) {
+    // Those who find that this was not for them go back into the list.
+    const std::vector<AsyncCall*> waiting(keyless_.begin(), keyless_.end());
+    for (AsyncCall* call : waiting) {
+      if (ended->other) {
+        complete(*call, ended->other);
+        continue;
+      }
+      if (ended->error) call->call().fail_key(*ended->error);
+      advance(*call);
+    }
+  }
+  if (keyless_.empty()) {
+    key_fetch_->stop();
+    return;
+  }
+  try {
+    key_fetch_->start(keyless_.front()->call().refused_key());
+  } catch (...) {
+    complete(*keyless_.front(), std::current_exception());
+  }
 }
 
 void Engine::Loop::advance_cancelled() {
@@ -362,7 +392,7 @@ void Engine::Loop::advance_cancelled() {
 }
 
 milliseconds Engine::Loop::time_to_wait() {
-  if (has_own_clock_) {
+  if (alarm_) {
     try {
       alarm_->set(asleep_.empty() ? std::nullopt : std::optional(asleep_.begin()->first));
     } catch (...) {
@@ -395,10 +425,9 @@ std::shared_ptr<detail::AsyncState> Engine::state_of(const Request& request) {
   CallContext& context = loop_->context();
   detail::AsyncState::OnThrow on_throw;
   if (context.config.observer)
-    on_throw = [observer = context.config.observer, method = context.key->redact(request.method),
-                path = context.key->redact(request.path)](std::uint64_t call,
-                                                          const std::exception_ptr& thrown) {
-      detail::CallReporter::callback_threw(*observer, call, method, path, thrown);
+    on_throw = [observer = context.config.observer, keys = context.keys, method = request.method,
+                path = request.path](std::uint64_t call, const std::exception_ptr& thrown) {
+      detail::CallReporter::callback_threw(*observer, call, keys->redact(method), keys->redact(path), thrown);
     };
   return std::make_shared<detail::AsyncState>(loop_, std::move(on_throw));
 }

@@ -66,22 +66,30 @@ class ProfileReader {
     require_object(profile, "the profile " + name);
 
     Profile result;
+    bool holds_key = false;
     for (const json::Value& value : profile.elements()) {
       const std::string_view setting = value.name();
-      if (setting != "api_key" && setting != "base_url")
+      if (setting != "api_key" && setting != "api_key_source" && setting != "base_url")
         // Without the member's name, which may be a key that was written into the wrong place.
-        refuse(value.line(), "here the profile " + name +
-                                 " has a member that is no setting. The settings are api_key and base_url");
+        refuse(value.line(),
+               "here the profile " + name +
+                   " has a member that is no setting. The settings are api_key, api_key_source and base_url");
       member(profile, setting);
       const auto string = value.string();
       if (!string) refuse(value.line(), std::string(setting) + " of the profile " + name + " is no string");
+      if (setting != "base_url" && result.api_key.is_set())
+        refuse(value.line(),
+               "the profile " + name + " has both api_key and api_key_source; only one can count");
+      holds_key |= setting == "api_key";
       if (setting == "api_key")
         result.api_key =
             detail::KeyProvider::literal(*string, place(value.line()) + ", profile " + name, file_variable);
+      else if (setting == "api_key_source")
+        result.api_key = detail::KeyProvider::named(*string, place(value.line()), file_variable);
       else
         result.base_url = checked_url(*string, value.line());
     }
-    if (result.api_key.is_set()) credentials::warn_if_others_can_read(path_);
+    if (holds_key) credentials::warn_if_others_can_read(path_);
     return result;
   }
 

@@ -31,7 +31,7 @@ template <class E>
 ErrorDetails details_of(const Exchange& exchange) {
   ErrorDetails details;
   details.method = exchange.method;
-  details.path = exchange.key->redact(exchange.path);
+  details.path = exchange.redact(exchange.path);
   details.time = exchange.time;
   details.call = exchange.call;
   details.attempts = exchange.attempts;
@@ -41,11 +41,10 @@ ErrorDetails details_of(const Exchange& exchange) {
 
 // What the server sent, without the key, should it have sent that back.
 void add_answer(ErrorDetails& details, const Exchange& exchange) {
-  const ApiKey& key = *exchange.key;
   details.status = exchange.answer.status;
-  details.body = key.redact(std::string_view(exchange.answer.body).substr(0, kept_body));
+  details.body = exchange.redact(std::string_view(exchange.answer.body).substr(0, kept_body));
   for (const auto& [name, value] : exchange.answer.headers)
-    details.headers.push_back({key.redact(name), key.redact(value)});
+    details.headers.push_back({exchange.redact(name), exchange.redact(value)});
   if (const auto* id = find_header(details.headers, "x-request-id")) details.request_id = *id;
 }
 
@@ -56,7 +55,7 @@ void set_what(ErrorDetails& details, const Exchange& exchange, const std::string
     what += " Not repeated: the client's calls have used up their retries in reserve (RetryPolicy::budget).";
   if (details.may_have_been_applied)
     what += " The server may have carried out the call all the same; look before you repeat it.";
-  details.what = exchange.key->redact(what);
+  details.what = exchange.redact(what);
 }
 
 // The beginning of a server's words as one line of a log, which no control character may break or colour.
@@ -65,7 +64,11 @@ std::string printable(std::string_view text) {
 }
 
 std::string advice(const ErrorDetails& details, const Exchange& exchange) {
-  const std::string origin = " The key came from " + exchange.key->origin() + ".";
+  std::string origin = " The key came from " + exchange.key->origin();
+  if (exchange.key_trouble.empty())
+    origin += exchange.asked_for_key ? ", which was asked again and has no other." : ".";
+  else
+    origin += "; asked for another: " + exchange.key_trouble;
   switch (details.status) {
     case 400:
       return details.type == authentication_error
@@ -108,7 +111,7 @@ std::string words(TransportErrorKind kind) {
     case TransportErrorKind::queue_full:
       return "Config::max_async_calls are under way, so nothing was sent.";
     case TransportErrorKind::cancelled:
-      return "cancelled by its caller.";
+      return "cancelled by its caller, or with the last copy of its client.";
   }
   return "no answer.";
 }
@@ -124,9 +127,13 @@ std::string words(TimeLimit limit) {
     case TimeLimit::deadline:
       return "no whole answer before the call's deadline (Config::deadline or RequestOptions::deadline)";
     case TimeLimit::pool:
-      return "none of the connections (Config::max_connections) became free before the call's deadline";
+      return "none of the connections (Config::max_connections) became free before the call's deadline, or, "
+             "for an async call, the server's refusals (429) let too few be sent at a time";
     case TimeLimit::queue:
-      return "none of the async calls under way (Config::max_async_calls) ended before the call's deadline";
+      return "no place among the async calls (Config::max_async_calls) became free before the call's "
+             "deadline";
+    case TimeLimit::api_key:
+      return "the source of the API key gave none before the call's deadline";
     case TimeLimit::rate_limit:
       return "the server has asked this client to wait beyond the call's deadline, and nothing was sent";
   }
@@ -159,8 +166,8 @@ void raise_status(const Exchange& exchange) {
   // What is larger than that is no envelope, and reading it would take time that the caller does not expect.
   if (answer.body.size() <= most_envelope) {
     const EnvelopeError envelope = read_envelope_error(answer.body);
-    details.type = exchange.key->redact(envelope.type);
-    details.server_message = exchange.key->redact(envelope.message);
+    details.type = exchange.redact(envelope.type);
+    details.server_message = exchange.redact(envelope.message);
   }
   details.retry_after = wait_asked_for(answer);
   const AttemptOutcome outcome{status, {}, true, details.retry_after};

@@ -22,7 +22,9 @@ struct Exchange {
   std::chrono::system_clock::time_point time = {};  ///< When the call began.
   std::uint64_t call = 0;                           ///< Its number in events; 0 where nobody observes it.
   bool safe_to_repeat = false;
-  std::shared_ptr<const ApiKey> key = {};
+  std::shared_ptr<const ApiKey> key = {};  ///< The one last sent with; null where there was none yet.
+  bool asked_for_key = false;              ///< Its source was asked again, and had no other.
+  std::string key_trouble = {};            ///< Why its source could not be asked again, where it could not.
   std::vector<Attempt> attempts = {};
   TransportResponse answer = {};  ///< The last one, where there was one.
   bool out_of_time = false;       ///< Not repeated because the server asks for a wait beyond the deadline.
@@ -30,6 +32,9 @@ struct Exchange {
   /// Where nothing was sent because the server asked the client to stay away: for how long it still has to.
   std::optional<std::chrono::milliseconds> held_for = {};
   std::string transport = {};  ///< The library that sends, with its version; empty for one of the user's own.
+
+  /// The text without the key.
+  std::string redact(std::string_view text) const { return key ? key->redact(text) : std::string(text); }
 };
 
 /// How long the server asks to wait before this call is repeated; empty where it does not.

@@ -45,6 +45,8 @@ const char* to_string(TimeLimit limit) noexcept {
       return "deadline";
     case TimeLimit::pool:
       return "pool";
+    case TimeLimit::api_key:
+      return "api_key";
     case TimeLimit::queue:
       return "queue";
     case TimeLimit::rate_limit:

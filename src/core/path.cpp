@@ -58,4 +58,21 @@ void append_encoded(std::string& to, std::string_view text) {
   }
 }
 
+std::optional<std::string> decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+      const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
+      if (low < 0) return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') return std::nullopt;
+    result.push_back(c);
+  }
+  return result;
+}
+
 }  // namespace operate::core

@@ -1,6 +1,7 @@
 #include "core/proxy.hpp"
 
 #include "core/headers.hpp"
+#include "core/path.hpp"
 #include "core/refuse.hpp"
 
 #include <array>
@@ -10,28 +11,6 @@
 namespace operate::core {
 
 namespace {
-
-// What stands for `text` percent-encoded; empty where it is badly encoded or stands for a control character.
-std::optional<std::string> decode(std::string_view text) {
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return std::nullopt;
-      c = static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    }
-    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') return std::nullopt;
-    decoded.push_back(c);
-  }
-  return decoded;
-}
 
 // Whether `host` is `name` or stands below it; a dot at either's end means nothing.
 bool is_within(std::string_view host, std::string_view name) {
@@ -101,8 +80,8 @@ Proxy parse_proxy(std::string_view text, const std::string& setting) {
     const std::string_view credentials = rest.substr(0, at);
     rest.remove_prefix(at + 1);
     const std::size_t colon = credentials.find(':');
-    auto user = decode(credentials.substr(0, colon));
-    auto password = decode(colon == std::string_view::npos ? "" : credentials.substr(colon + 1));
+    auto user = decoded(credentials.substr(0, colon));
+    auto password = decoded(colon == std::string_view::npos ? "" : credentials.substr(colon + 1));
     if (!user || !password) refuse("has a user or a password that is not percent-encoded");
     if (user->find(':') != std::string::npos) refuse("has a user with a colon");
     proxy.user = std::move(*user);

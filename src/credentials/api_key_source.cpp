@@ -1,11 +1,15 @@
 #include <operate/api_key_source.hpp>
 
+#include "core/on_one_line.hpp"
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
+#include "credentials/command_key.hpp"
 #include "credentials/environment.hpp"
 #include "credentials/file.hpp"
 #include "credentials/key_provider.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace operate {
@@ -16,14 +20,16 @@ namespace {
 constexpr const char* setting = "Config::api_key";
 constexpr const char* key_variable = "OPERATE_API_KEY";
 constexpr const char* file_variable = "OPERATE_API_KEY_FILE";
+constexpr const char* source_variable = "OPERATE_API_KEY_SOURCE";
 constexpr const char* where_keys_are_made = " Keys are made in app.operate.so, Settings > API Keys.";
 
 class LiteralKey : public detail::KeyProvider {
  public:
   LiteralKey(std::string_view key, std::string origin, std::string setting)
       : key_(key), origin_(std::move(origin)), setting_(std::move(setting)) {}
-  std::shared_ptr<const core::ApiKey> load() const override {
-    return std::make_shared<const core::ApiKey>(key_.view(), origin_, setting_);
+  Kind kind() const noexcept override { return Kind::fixed; }
+  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+    return {std::make_shared<const core::ApiKey>(key_.view(), origin_, setting_)};
   }
 
  private:
@@ -35,13 +41,15 @@ class LiteralKey : public detail::KeyProvider {
 class EnvironmentKey : public detail::KeyProvider {
  public:
   explicit EnvironmentKey(std::string variable) : variable_(std::move(variable)) {}
-  std::shared_ptr<const core::ApiKey> load() const override {
+  // Reading a variable while another thread may set one is no defined behaviour, so it is read once.
+  Kind kind() const noexcept override { return Kind::fixed; }
+  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
     auto key = credentials::environment_variable(variable_);
     if (!key)
       core::refuse_setting(variable_, "No API key: the environment variable " + variable_ +
                                           " is not set or empty." + where_keys_are_made);
     const core::WipeAtEnd wipe(*key);
-    return std::make_shared<const core::ApiKey>(*key, "the environment variable " + variable_, variable_);
+    return {std::make_shared<const core::ApiKey>(*key, "the environment variable " + variable_, variable_)};
   }
 
  private:
@@ -52,23 +60,59 @@ class FileKey : public detail::KeyProvider {
  public:
   // `setting` is what named the file.
   FileKey(std::string path, std::string setting) : path_(std::move(path)), setting_(std::move(setting)) {}
-  std::shared_ptr<const core::ApiKey> load() const override {
-    std::string text = credentials::read_file(path_, setting_, "The API key file");
+  Kind kind() const noexcept override { return Kind::file; }
+  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+    detail::FetchedKey fetched;
+    std::string text = credentials::read_file(path_, setting_, "The API key file", &fetched.version);
     const core::WipeAtEnd wipe(text);
-    std::string_view key = text;
-    if (!key.empty() && key.back() == '\n') {
-      key.remove_suffix(1);
-      if (!key.empty() && key.back() == '\r') key.remove_suffix(1);
-    }
-    auto loaded = std::make_shared<const core::ApiKey>(key, "the file " + path_, setting_);
+    fetched.key = std::make_shared<const core::ApiKey>(credentials::without_newline(text),
+                                                       "the file " + path_, setting_);
     credentials::warn_if_others_can_read(path_);
-    return loaded;
+    return fetched;
   }
+  credentials::FileVersion version() const noexcept override { return credentials::version_of(path_); }
 
  private:
   std::string path_;
   std::string setting_;
 };
+
+class CallbackKey : public detail::KeyProvider {
+ public:
+  explicit CallbackKey(std::function<std::string()> callback) : callback_(std::move(callback)) {}
+  Kind kind() const noexcept override { return Kind::slow; }
+  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+    std::string key = call();
+    const core::WipeAtEnd wipe(key);
+    return {std::make_shared<const core::ApiKey>(key, "a callback of the program's", setting)};
+  }
+
+ private:
+  std::string call() const {
+    const std::string begin = "The callback that is to give the API key has thrown";
+    try {
+      return callback_();
+    } catch (const std::exception& error) {
+      core::refuse_setting(setting, begin + ": " + core::on_one_line(error.what()));
+    } catch (...) {
+      core::refuse_setting(setting, begin + " something that is no std::exception.");
+    }
+  }
+
+  std::function<std::string()> callback_;
+};
+
+void require_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
+  if (command.empty() || command.front().empty())
+    core::refuse_setting(setting, "The command that is to give the API key names no program.");
+  if (std::any_of(command.begin(), command.end(),
+                  [](const std::string& word) { return word.find('\0') != std::string::npos; }))
+    core::refuse_setting(setting,
+                         "The command that is to give the API key has an argument with a NUL in it.");
+  if (time_limit.count() <= 0)
+    core::refuse_setting(setting, "The command that is to give the API key has a time limit of " +
+                                      std::to_string(time_limit.count()) + " ms; it must be more than zero.");
+}
 
 }  // namespace
 
@@ -93,34 +137,56 @@ ApiKeySource ApiKeySource::file(std::string path) {
   return ApiKeySource(std::make_shared<FileKey>(std::move(path), setting));
 }
 
+ApiKeySource ApiKeySource::command(std::vector<std::string> command, std::chrono::milliseconds time_limit) {
+  require_command(command, time_limit);
+  return ApiKeySource(std::make_shared<credentials::CommandKey>(std::move(command), time_limit, setting));
+}
+
+ApiKeySource ApiKeySource::callback(std::function<std::string()> callback) {
+  if (!callback) core::refuse_setting(setting, "The callback that is to give the API key is empty.");
+  return ApiKeySource(std::make_shared<CallbackKey>(std::move(callback)));
+}
+
 ApiKeySource detail::KeyProvider::literal(std::string_view key, std::string origin,
                                           std::string setting_name) {
   return ApiKeySource(std::make_shared<LiteralKey>(key, std::move(origin), std::move(setting_name)));
 }
 
-bool detail::KeyProvider::environment_has_key() {
-  const bool key = credentials::is_set(key_variable);
-  const bool file = credentials::is_set(file_variable);
-  if (key && file)
-    core::refuse_setting(
-        key_variable,
-        "OPERATE_API_KEY and OPERATE_API_KEY_FILE are both set, and only one can be the key; "
-        "unset the other.");
-  return key || file;
+ApiKeySource detail::KeyProvider::file(std::string path, std::string setting_name) {
+  return ApiKeySource(std::make_shared<FileKey>(std::move(path), std::move(setting_name)));
 }
 
-std::shared_ptr<const core::ApiKey> detail::KeyProvider::load(const ApiKeySource& source) {
-  if (source.provider_) return source.provider_->load();
+bool detail::KeyProvider::environment_has_key() {
+  const char* found = nullptr;
+  for (const char* variable : {key_variable, file_variable, source_variable}) {
+    if (!credentials::is_set(variable)) continue;
+    if (found)
+      core::refuse_setting(found, std::string(found) + " and " + variable +
+                                      " are both set, and only one can be the key; unset the other.");
+    found = variable;
+  }
+  return found != nullptr;
+}
+
+std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::of(const ApiKeySource& source) {
+  return source.provider_ ? source.provider_ : of_environment();
+}
+
+std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::of_environment() {
   if (!environment_has_key())
     core::refuse_setting(
         setting,
-        std::string("No API key. Config::api_key is not set, and neither of the environment "
-                    "variables OPERATE_API_KEY and OPERATE_API_KEY_FILE; set one of the three, or let "
-                    "Client::from_environment() find one in a settings file's profile.") +
+        std::string("No API key. Config::api_key is not set, and none of the environment variables "
+                    "OPERATE_API_KEY, OPERATE_API_KEY_FILE and OPERATE_API_KEY_SOURCE; set one of them, or "
+                    "let Client::from_environment() find one in a settings file's profile.") +
             where_keys_are_made);
-  if (const auto path = credentials::environment_variable(file_variable))
-    return FileKey(*path, file_variable).load();
-  return EnvironmentKey(key_variable).load();
+  if (auto path = credentials::environment_variable(file_variable))
+    return std::make_shared<FileKey>(std::move(*path), file_variable);
+  if (auto text = credentials::environment_variable(source_variable)) {
+    const core::WipeAtEnd wipe(*text);
+    return named(*text, source_variable, source_variable).provider_;
+  }
+  return std::make_shared<EnvironmentKey>(key_variable);
 }
 
 }  // namespace v0

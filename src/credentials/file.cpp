@@ -4,8 +4,10 @@
 #include "core/secret.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -33,9 +35,37 @@ bool first_with(const std::string& path) {
   return seen->paths.insert(path).second;
 }
 
+using std::chrono::nanoseconds;
+
+FileVersion version_of(const struct stat& status) noexcept {
+  const auto time = [](const timespec& at) {
+    return static_cast<std::int64_t>(at.tv_sec) * std::nano::den + at.tv_nsec;
+  };
+#ifdef __APPLE__
+  const timespec &written = status.st_mtimespec, &changed = status.st_ctimespec;
+#else
+  const timespec &written = status.st_mtim, &changed = status.st_ctim;
+#endif
+  return {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+          static_cast<std::uint64_t>(status.st_size), time(written), time(changed)};
+}
+
+// Whether the file's clock, which moves in steps of some milliseconds, may not have moved since it was
+// written: whoever writes it again then leaves the same time.
+bool is_fresh(const FileVersion& version) noexcept {
+  const nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
+  return std::abs(now.count() - version.changed) < nanoseconds(std::chrono::milliseconds(100)).count();
+}
+
 }  // namespace
 
-std::string read_file(const std::string& path, const std::string& setting, const std::string& what) {
+FileVersion version_of(const std::string& path) noexcept {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? version_of(status) : FileVersion();
+}
+
+std::string read_file(const std::string& path, const std::string& setting, const std::string& what,
+                      FileVersion* version) {
   const auto refuse = [&](const std::string& problem) {
     core::refuse_setting(setting, what + " " + path + " " + problem + ".");
   };
@@ -53,6 +83,8 @@ std::string read_file(const std::string& path, const std::string& setting, const
   if (!file || ::fstat(descriptor, &status) != 0) refuse("cannot be read");
   if (S_ISDIR(status.st_mode)) refuse("is a folder, not a file");
   if (!S_ISREG(status.st_mode)) refuse("is a pipe or a device, not a file");
+  // Before it is read, so that what is written meanwhile has another.
+  if (version) *version = is_fresh(version_of(status)) ? FileVersion() : version_of(status);
 
   // No buffer of the C library's, which nobody would wipe.
   std::setvbuf(file.get(), nullptr, _IONBF, 0);
@@ -61,6 +93,14 @@ std::string read_file(const std::string& path, const std::string& setting, const
   if (std::ferror(file.get()) || text.size() > max_bytes) {
     core::wipe(text);
     refuse(std::ferror(file.get()) ? "cannot be read" : "has more than 64 KiB");
+  }
+  return text;
+}
+
+std::string_view without_newline(std::string_view text) noexcept {
+  if (!text.empty() && text.back() == '\n') {
+    text.remove_suffix(1);
+    if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
   }
   return text;
 }

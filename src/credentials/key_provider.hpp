@@ -1,9 +1,12 @@
 #pragma once
 
 #include "core/api_key.hpp"
+#include "credentials/file.hpp"
 
 #include <operate/api_key_source.hpp>
+#include <operate/cancellation.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +14,20 @@
 namespace operate {
 inline namespace v0 {
 namespace detail {
+
+/// How long whoever asks for a key can wait for it.
+struct FetchLimits {
+  std::chrono::milliseconds time_left;
+  CancellationToken cancel = {};
+};
+
+/// What a source has given.
+struct FetchedKey {
+  /// Null where the limits ran out first.
+  std::shared_ptr<const core::ApiKey> key = {};
+  /// Of the file that the key stood in, for KeyProvider::version().
+  credentials::FileVersion version = {};
+};
 
 /// One kind of source. Immutable, so that many threads may share one.
 class KeyProvider {
@@ -20,11 +37,26 @@ class KeyProvider {
   KeyProvider& operator=(const KeyProvider&) = delete;
   virtual ~KeyProvider() = default;
 
-  /// Throws ConfigError where there is no key, or none that can be sent.
-  virtual std::shared_ptr<const core::ApiKey> load() const = 0;
+  /// What asking it costs, and is good for.
+  enum class Kind {
+    fixed,  ///< Always the same key.
+    file,   ///< Quick to ask, and version() tells whether there is another key.
+    slow,   ///< Waits for a program, a network or a user's code.
+  };
+  virtual Kind kind() const noexcept = 0;
 
-  /// Loads the key of a source; one that was never set looks at the environment.
-  static std::shared_ptr<const core::ApiKey> load(const ApiKeySource& source);
+  /// Asks for the key. Throws ConfigError where there is none, or none that can be sent.
+  virtual FetchedKey fetch(const FetchLimits& limits) const = 0;
+
+  /// Where the key is a file's: which it is now.
+  virtual credentials::FileVersion version() const noexcept { return {}; }
+
+  /// The setting that has this client run a program, where no code of the user's does; null for all else.
+  virtual const std::string* setting_that_runs_a_program() const noexcept { return nullptr; }
+
+  /// The provider of a source; one that was never set looks at the environment. Throws ConfigError where
+  /// that names no key, or two, or a source that is none.
+  static std::shared_ptr<const KeyProvider> of(const ApiKeySource& source);
 
   /// Whether the environment names a key. Throws ConfigError where it names two.
   static bool environment_has_key();
@@ -32,6 +64,16 @@ class KeyProvider {
   /// A key that stands in a text of the user's; `origin` says where, in words for messages, and `setting` is
   /// what named the text.
   static ApiKeySource literal(std::string_view key, std::string origin, std::string setting);
+
+  /// The key in a file that a setting names.
+  static ApiKeySource file(std::string path, std::string setting);
+
+  /// A source as settings name it: `file:///run/secrets/key` or `command:["op","read","op://..."]`. `place`
+  /// begins the messages of the ConfigError for what is neither, which never show the text: it may be a key.
+  static ApiKeySource named(std::string_view text, const std::string& place, const std::string& setting);
+
+ private:
+  static std::shared_ptr<const KeyProvider> of_environment();
 };
 
 }  // namespace detail

@@ -136,10 +136,10 @@ TEST_F(ProfileTest, EveryMistakeIsRefusedWithTheLine) {
             ", line 2: base_url of the profile default is no string.");
   EXPECT_EQ(refusal("{\"profiles\": {\"default\": {\n\"base_url\": \"api.operate.so\"}}}").substr(0, 34),
             ", line 2: base_url has no scheme. ");
-  EXPECT_EQ(
-      refusal("{\"profiles\": {\"default\": {\n\n\"apikey\": \"sk_of_the_default\"}}}"),
-      ", line 3: here the profile default has a member that is no setting. The settings are api_key and "
-      "base_url.");
+  EXPECT_EQ(refusal("{\"profiles\": {\"default\": {\n\n\"apikey\": \"sk_of_the_default\"}}}"),
+            ", line 3: here the profile default has a member that is no setting. The settings are api_key, "
+            "api_key_source and "
+            "base_url.");
   EXPECT_EQ(refusal("{\"profiles\": {\"default\": {\"api_key\": \"sk_1\",\n \"api_key\": \"sk_2\"}}}"),
             ", line 2: api_key stands here a second time.");
   EXPECT_EQ(refusal("{\"profiles\": {},\n\"profiles\": {}}"),

@@ -1,0 +1,74 @@
+#include "credentials/command_key.hpp"
+
+#include "core/on_one_line.hpp"
+#include "core/redact.hpp"
+#include "core/refuse.hpp"
+#include "core/secret.hpp"
+#include "credentials/child_process.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace operate::credentials {
+
+namespace {
+
+constexpr std::size_t most_output = 64u << 10;
+constexpr std::size_t most_shown = 500;
+
+}  // namespace
+
+CommandKey::CommandKey(std::vector<std::string> command, std::chrono::milliseconds time_limit,
+                       std::string setting)
+    : command_(std::move(command)),
+      time_limit_(time_limit),
+      setting_(std::move(setting)),
+      name_("the program " + core::on_one_line(command_.front())) {}
+
+const std::string* CommandKey::setting_that_runs_a_program() const noexcept {
+  return setting_ == "Config::api_key" ? nullptr : &setting_;
+}
+
+void CommandKey::refuse(const std::string& problem, const std::string& said) const {
+  std::string text = "No API key from " + name_ + ": it " + problem + ".";
+  if (!said.empty()) text += " It says: " + core::on_one_line(said.substr(0, most_shown));
+  core::refuse_setting(setting_, text);
+}
+
+detail::FetchedKey CommandKey::fetch(const detail::FetchLimits& limits) const {
+  using End = ChildOutcome::End;
+  ChildOutcome outcome =
+      run_program(command_, most_output, std::min(time_limit_, limits.time_left), limits.cancel);
+  const core::WipeAtEnd wipe(outcome.output);
+  const std::string_view key = without_newline(outcome.output);
+  // A program that traces what it does may have written the key there, too.
+  std::string said = key.empty() ? outcome.errors : core::redact(outcome.errors, key);
+  while (!said.empty() && static_cast<unsigned char>(said.back()) <= ' ') said.pop_back();
+  switch (outcome.end) {
+    case End::cancelled:
+      return {};
+    case End::out_of_time:
+      if (limits.time_left <= time_limit_) return {};
+      refuse("did not end within " + std::to_string(time_limit_.count()) + " ms, and was ended", said);
+    case End::too_much:
+      refuse("wrote more than 64 KiB, and was ended", said);
+    case End::killed:
+      refuse("was killed by signal " + std::to_string(outcome.code), said);
+    case End::not_started:
+      refuse("cannot be started (" + std::generic_category().message(outcome.code) +
+                 "). Is it installed, and does this process's PATH lead to it",
+             said);
+    case End::exited:
+      if (outcome.code != 0) refuse("ended with the exit code " + std::to_string(outcome.code), said);
+      break;
+    case End::lost:
+      break;
+  }
+  if (key.empty()) refuse("wrote nothing to its standard output", said);
+  return {std::make_shared<const core::ApiKey>(key, name_, setting_)};
+}
+
+}  // namespace operate::credentials

@@ -1,0 +1,452 @@
+#include <operate/operate.hpp>
+#include <operate/testing/emulator.hpp>
+#include <operate/testing/manual_clock.hpp>
+
+#include "support/emulator_options.hpp"
+#include "support/raw_server.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/thrown.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using operate::ApiKeySource;
+using operate::Client;
+using operate::Config;
+using operate::ConfigError;
+using operate::InvalidApiKeyError;
+using operate::test::TemporaryFolder;
+using operate::test::thrown;
+using operate::testing::Emulator;
+
+operate::NewPerson ada() {
+  operate::NewPerson person;
+  person.emails = {"ada@example.com"};
+  person.full_name = "Ada";
+  return person;
+}
+
+// A vault that counts how often it is asked, and may have nothing to say.
+class Vault {
+ public:
+  explicit Vault(std::string key) : key_(std::move(key)) {}
+  void put(std::string key) {
+    const std::lock_guard lock(mutex_);
+    key_ = std::move(key);
+  }
+  void seal(bool sealed) { sealed_ = sealed; }
+  int asked() const { return asked_; }
+
+  std::string read() {
+    ++asked_;
+    if (sealed_) throw std::runtime_error("the vault is sealed");
+    const std::lock_guard lock(mutex_);
+    return key_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string key_;
+  std::atomic<bool> sealed_{false};
+  std::atomic<int> asked_{0};
+};
+
+// Each call is made in both ways: on the caller's thread, and on the client's own.
+class RotationTest : public testing::TestWithParam<bool> {
+ protected:
+  RotationTest()
+      : emulator(operate::test::emulator_options()), vault(emulator.api_key()), config(emulator.config()) {
+    config.clock = clock;
+    config.api_key = ApiKeySource::callback([this] { return vault.read(); });
+  }
+  std::size_t list(const Client& client, const operate::RequestOptions& options = {}) const {
+    return GetParam() ? client.companies().list_async({}, options).get().size()
+                      : client.companies().list({}, options).size();
+  }
+  operate::Person create(const Client& client) const {
+    return GetParam() ? client.people().create_async(ada()).get() : client.people().create(ada());
+  }
+
+  Emulator emulator;
+  Vault vault;
+  std::shared_ptr<operate::testing::ManualClock> clock = std::make_shared<operate::testing::ManualClock>();
+  Config config;
+};
+INSTANTIATE_TEST_SUITE_P(Call, RotationTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "Async" : "Blocking"; });
+
+TEST_P(RotationTest, AKeyIsAskedForByTheFirstCallAndKeptForAllCopies) {
+  const Client client(config), copy(client);
+  EXPECT_EQ(vault.asked(), 0);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(list(client), 50u);
+    EXPECT_EQ(list(copy), 50u);
+  }
+  EXPECT_EQ(vault.asked(), 1);
+}
+
+TEST_P(RotationTest, ACallWhoseKeyIsRefusedGoesOutAgainWithANewOne) {
+  config.retry.max_retries = 0;  // Which this is none of.
+  const Client client(config);
+  list(client);
+  emulator.rotate_api_key("key_two");
+  vault.put("key_two");
+  emulator.clear_requests();
+  const auto person = create(client);
+  EXPECT_FALSE(person.id.empty());
+  EXPECT_EQ(vault.asked(), 2);
+  ASSERT_EQ(emulator.requests().size(), 2u);
+  EXPECT_NE(emulator.requests()[0].body, "");
+  EXPECT_EQ(emulator.requests()[0].body, emulator.requests()[1].body);
+  EXPECT_EQ(client.people().create(ada()).full_name, "Ada");
+  EXPECT_EQ(vault.asked(), 2);
+}
+
+TEST_P(RotationTest, WhereTheSourceHasNoOtherKeyTheErrorStandsAndNamesIt) {
+  const Client client(config);
+  list(client);
+  emulator.rotate_api_key("key_two");
+  for (int i = 0; i < 3; ++i) {
+    const auto error = thrown<InvalidApiKeyError>([&] { list(client); });
+    ASSERT_TRUE(error);
+    EXPECT_NE(
+        std::string(error->what())
+            .find("The key came from a callback of the program's, which was asked again and has no other."),
+        std::string::npos)
+        << error->what();
+    EXPECT_EQ(error->attempts().size(), 1u);
+  }
+  EXPECT_EQ(vault.asked(), 2);  // Once for the key that was refused,
+  vault.put("key_two");
+  EXPECT_THROW(list(client), InvalidApiKeyError);
+  EXPECT_EQ(vault.asked(), 2);
+  clock->advance(30s);  // but not for ever.
+  EXPECT_EQ(list(client), 50u);
+  EXPECT_EQ(vault.asked(), 3);
+}
+
+TEST_P(RotationTest, WhereTheSourceFailsTheErrorStandsAndTellsOfThat) {
+  const Client client(config);
+  list(client);
+  emulator.rotate_api_key("key_two");
+  vault.put("key_two");
+  vault.seal(true);
+  const auto error = thrown<InvalidApiKeyError>([&] { list(client); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(
+      std::string(error->what())
+          .find("The key came from a callback of the program's; asked for another: The callback that is to "
+                "give the API key has thrown: the vault is sealed"),
+      std::string::npos)
+      << error->what();
+  vault.seal(false);
+  EXPECT_EQ(list(client), 50u);  // A failure is no answer, so it is asked again.
+}
+
+TEST_P(RotationTest, WithoutAnyKeyEachCallFailsAndAsksAnew) {
+  class Told : public operate::Observer {
+   public:
+    void on(const operate::Event& event) override {
+      if (event.kind == operate::EventKind::call) ++calls;
+      if (event.kind == operate::EventKind::result && event.error) error = event.error->what();
+    }
+    std::atomic<int> calls{0};
+    std::string error;
+  };
+  const auto told = std::make_shared<Told>();
+  config.observer = told;
+  vault.seal(true);
+  const Client client(config);
+  for (int i = 1; i <= 2; ++i) {
+    const auto error = thrown<ConfigError>([&] { list(client); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->setting(), "Config::api_key");
+    EXPECT_EQ(told->error, error->what());
+    EXPECT_EQ(told->calls, i);
+    EXPECT_EQ(vault.asked(), i);
+  }
+  EXPECT_TRUE(emulator.requests().empty());
+  vault.seal(false);
+  vault.put("");
+  EXPECT_NE(std::string(thrown<ConfigError>([&] { list(client); })->what()).find("is empty"),
+            std::string::npos);
+  vault.put(emulator.api_key());
+  EXPECT_EQ(list(client), 50u);
+}
+
+TEST_P(RotationTest, ASourceThatHasAnotherWrongKeyEachTimeIsNotAskedForEver) {
+  int keys = 0;
+  config.api_key = ApiKeySource::callback([&] { return "wrong_" + std::to_string(++keys); });
+  const auto error = thrown<InvalidApiKeyError>([&] { list(Client(config)); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->attempts().size(), 4u);
+  EXPECT_EQ(keys, 4);
+}
+
+TEST_P(RotationTest, AKeyThatCannotChangeIsSentOnce) {
+  config.api_key = emulator.expired_api_key();
+  EXPECT_THROW(list(Client(config)), InvalidApiKeyError);
+  EXPECT_EQ(emulator.requests().size(), 1u);
+}
+
+TEST_P(RotationTest, AKeyWithoutAccessIsNoReasonToAsk) {
+  vault.put(emulator.forbidden_api_key());
+  EXPECT_THROW(list(Client(config)), operate::PermissionDeniedError);
+  EXPECT_EQ(vault.asked(), 1);
+}
+
+TEST_P(RotationTest, WhoeverWaitsForAnotherToAskIsCancelledAndKeepsItsDeadline) {
+  config.clock = nullptr;
+  std::latch asking(1), go_on(1);
+  config.api_key = ApiKeySource::callback([&] {
+    asking.count_down();
+    go_on.wait();
+    return emulator.api_key();
+  });
+  const Client client(config);
+  auto first = std::async(std::launch::async, [&] { return list(client); });
+  asking.wait();
+  operate::RequestOptions options;
+  options.deadline = 300ms;
+  const auto late = thrown<operate::TimeoutError>([&] { list(client, options); });
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->limit(), operate::TimeLimit::api_key);
+  EXPECT_FALSE(late->may_have_been_applied());
+  options = {};
+  const operate::CancellationSource stop;
+  options.cancel = stop.token();
+  auto second = std::async(std::launch::async, [&] { return list(client, options); });
+  stop.cancel();
+  EXPECT_THROW(second.get(), operate::CancelledError);
+  go_on.count_down();
+  EXPECT_EQ(first.get(), 50u);
+}
+
+TEST_P(RotationTest, AFileIsReadAgainWhenItHasChanged) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("key", emulator.api_key() + "\n");
+  config.api_key = ApiKeySource::file(path);
+  const Client client(config);
+  EXPECT_EQ(list(client), 50u);
+
+  // Written anew in its place, as long as before, and again, at once.
+  const std::string other(emulator.api_key().size(), 'b'), third(other.size(), 'c');
+  for (const std::string& key : {other, third, other, third}) {
+    folder.write("key", key + "\n");
+    emulator.rotate_api_key(key);
+    EXPECT_EQ(list(client), 50u);
+  }
+  EXPECT_EQ(emulator.requests().size(), 5u);  // None was refused.
+
+  // Replaced by another, and by a symbolic link that leads elsewhere.
+  emulator.rotate_api_key("key_four");
+  std::filesystem::rename(folder.write("new", "key_four"), path);
+  EXPECT_EQ(list(client), 50u);
+  std::filesystem::create_symlink(folder.write("2026/key", "key_five"), folder.path("link"));
+  std::filesystem::rename(folder.path("link"), path);
+  emulator.rotate_api_key("key_five");
+  EXPECT_EQ(list(client), 50u);
+  EXPECT_EQ(emulator.requests().size(), 7u);
+}
+
+TEST_P(RotationTest, WhileAFileIsMissingOrEmptyTheLastKeyIsUsed) {
+  const TemporaryFolder folder;
+  const std::string path = folder.write("key", emulator.api_key());
+  config.api_key = ApiKeySource::file(path);
+  const Client client(config);
+  std::filesystem::remove(path);
+  EXPECT_EQ(list(client), 50u);
+  folder.write("key", "");
+  EXPECT_EQ(list(client), 50u);
+
+  emulator.rotate_api_key("key_two");
+  const auto error = thrown<InvalidApiKeyError>([&] { list(client); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(
+      std::string(error->what()).find("asked for another: The API key from the file " + path + " is empty"),
+      std::string::npos)
+      << error->what();
+  folder.write("key", "key_two");
+  EXPECT_EQ(list(client), 50u);
+}
+
+TEST_P(RotationTest, ACommandIsRunAgainForANewKey) {
+  const TemporaryFolder folder;
+  folder.write("key", emulator.api_key());
+  config.api_key = ApiKeySource::command({"cat", folder.path("key")});
+  const Client client(config);
+  EXPECT_EQ(list(client), 50u);
+  folder.write("key", "key_two\n");
+  EXPECT_EQ(list(client), 50u);  // It is not run for every call.
+  emulator.rotate_api_key("key_two");
+  EXPECT_FALSE(create(client).id.empty());
+}
+
+TEST_P(RotationTest, TheProgramEndsWithTheCallThatWaitsForIt) {
+  config.clock = nullptr;
+  const TemporaryFolder folder;
+  ASSERT_EQ(mkfifo(folder.path("started").c_str(), 0600), 0);
+  config.api_key =
+      ApiKeySource::command({"/bin/sh", "-c", "echo $$ > " + folder.path("started") + "; sleep 600"});
+  const Client client(config);
+  const operate::CancellationSource stop;
+  operate::RequestOptions options;
+  options.cancel = stop.token();
+  auto call = std::async(std::launch::async, [&] { return list(client, options); });
+  pid_t process = 0;
+  std::ifstream(folder.path("started")) >> process;
+  ASSERT_GT(process, 0);
+  stop.cancel();
+  EXPECT_THROW(call.get(), operate::CancelledError);
+  // For an async call it ends on the thread that waits for it, soon after the call.
+  while (::kill(process, 0) == 0) std::this_thread::yield();
+
+  options = {};
+  options.deadline = 300ms;
+  std::thread reader([&] { std::ifstream(folder.path("started")).get(); });
+  const auto late = thrown<operate::TimeoutError>([&] { list(client, options); });
+  reader.join();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->limit(), operate::TimeLimit::api_key);
+}
+
+TEST(KeySourceTest, ACallbackThatNeedsItselfIsRefused) {
+  Emulator emulator(operate::test::emulator_options());
+  Config config = emulator.config();
+  std::unique_ptr<Client> client;
+  config.api_key = ApiKeySource::callback([&] { return client->companies().list().begin()->id; });
+  client = std::make_unique<Client>(config);
+  const auto error = thrown<ConfigError>([&] { client->companies().list(); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("makes a call that needs it, by the same client"),
+            std::string::npos)
+      << error->what();
+  EXPECT_THROW(ApiKeySource::callback({}), ConfigError);
+}
+
+TEST(KeySourceTest, TheLastClientWaitsForTheSourceAndItsCallsAreCancelled) {
+  Emulator emulator(operate::test::emulator_options());
+  Config config = emulator.config();
+  std::latch asking(1), go_on(1);
+  std::atomic<bool> returned{false};
+  config.api_key = ApiKeySource::callback([&] {
+    asking.count_down();
+    go_on.wait();
+    returned = true;
+    return emulator.api_key();
+  });
+  auto client = std::make_unique<Client>(config);
+  auto one = client->companies().list_async(), other = client->companies().list_async();
+  asking.wait();
+  std::thread last([&] { client.reset(); });
+  EXPECT_THROW(one.get(), operate::CancelledError);
+  EXPECT_THROW(other.get(), operate::CancelledError);
+  go_on.count_down();
+  last.join();
+  EXPECT_TRUE(returned);
+}
+
+TEST(KeySourceTest, TheChildOfAForkAsksForItself) {
+  Emulator emulator(operate::test::emulator_options());
+  Config config = emulator.config();
+  std::latch asking(1), go_on(1);
+  const pid_t parent = getpid();
+  config.api_key = ApiKeySource::callback([&] {
+    if (getpid() != parent) return emulator.api_key();
+    asking.count_down();
+    go_on.wait();
+    return emulator.api_key();
+  });
+  const Client client(config);
+  std::thread caller([&] { client.companies().list(); });
+  asking.wait();
+  const pid_t child = fork();
+  if (child == 0) _exit(client.companies().list().size() == 50 ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  go_on.count_down();
+  caller.join();
+}
+
+// The key changes every 200 ms, and the one before is good for 100 ms more. `ROTATION_CALLS=N` makes so many.
+TEST(KeySourceTest, RotationUnderLoadFailsNoCallAndAsksOnceForEachChange) {
+  const char* many = std::getenv("ROTATION_CALLS");
+  const int all = many ? std::atoi(many) : 4'000;
+  for (const bool from_file : {false, true}) {
+    Emulator emulator(operate::test::emulator_options());
+    Config config = emulator.config();
+    config.max_connections = 64;
+    Vault vault(emulator.api_key());
+    const TemporaryFolder folder;
+    const std::string path = folder.write("key", emulator.api_key());
+    config.api_key =
+        from_file ? ApiKeySource::file(path) : ApiKeySource::callback([&] { return vault.read(); });
+    const Client client(config);
+    client.companies().list({1, 0});
+
+    std::atomic<int> calls{0}, good{0};
+    std::atomic<bool> over{false};
+    std::mutex mutex;
+    std::vector<std::string> errors;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 64; ++i)
+      threads.emplace_back([&, i] {
+        while (calls++ < all) {
+          try {
+            if (i % 4 == 0)
+              client.people().create(ada());
+            else if (i % 4 == 1)
+              client.companies().list_async({1, 0}).get();
+            else
+              client.companies().list({1, 0});
+            ++good;
+          } catch (const std::exception& error) {
+            const std::lock_guard lock(mutex);
+            errors.emplace_back(error.what());
+          }
+        }
+      });
+    int changes = 0;
+    std::thread rotation([&] {
+      while (!over) {
+        const std::string key = "key_" + std::to_string(++changes);
+        emulator.rotate_api_key(key, 100ms);
+        vault.put(key);
+        std::filesystem::rename(folder.write("next", key), path);
+        std::this_thread::sleep_for(200ms);  // The change itself; nothing is waited for.
+      }
+    });
+    for (std::thread& thread : threads) thread.join();
+    over = true;
+    rotation.join();
+    EXPECT_EQ(good, all) << errors.size() << " errors, the first: " << (errors.empty() ? "" : errors.front());
+    EXPECT_GE(changes, 2);
+    if (!from_file) EXPECT_LE(vault.asked(), 1 + changes);
+    RecordProperty(from_file ? "changes_of_the_file" : "changes", changes);
+  }
+}
+
+}  // namespace
