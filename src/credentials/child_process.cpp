@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ;
+#ifdef __APPLE__
+extern char** environ;  // Which <unistd.h> declares elsewhere.
+#endif
 
 namespace operate::credentials {
 
@@ -229,6 +231,7 @@ ChildOutcome run_program(const std::vector<std::string>& command, std::size_t mo
     set_nonblocking(wake.write);
     const SpawnSettings settings(output.write, errors.write);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     pid_t process = -1;

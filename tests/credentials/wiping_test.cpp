@@ -104,6 +104,11 @@ int main() {
   use(operate::ApiKeySource::file(path));
   expect("a file", true);
 
+  use(operate::ApiKeySource::command({"cat", path}));
+  expect("a program", true);
+  use(operate::ApiKeySource::callback([] { return std::string(key); }));
+  expect("a callback", true);
+
   // The JSON parser's own buffers are the parser's: a key as a value is found in them, and the same text with
   // the key in the wrong place may leave no more than that.
   const auto left_by = [&](const char* name, const char* before, const char* after) {

@@ -61,6 +61,14 @@ expect "observing, its archive" '{"log":{"version":"1.2",*"status":200,*"status"
 { ! OPERATE_API_KEY='' "$examples/starting_up" 2>&1; } | expect "starting_up without a key" "mend Config::api_key: *"
 OPERATE_LOG=info "$examples/quickstart" 2>&1 >/dev/null | expect "a log without code" "*Z operate #1 GET /companies/list: 200 in * ms, attempts: 1*"
 
+(umask 077 && echo "${key##*=}" >"$work/key")
+for source in "file $work/key" "command cat $work/key" callback; do
+  # shellcheck disable=SC2086
+  MY_VAULT=${key##*=} OPERATE_API_KEY='' "$examples/api_key_sources" $source 2>&1 | expect "api_key_sources $source" "the key works: 73 companies"
+done
+{ ! "$examples/api_key_sources" command false 2>&1; } | expect "api_key_sources that fail" "No API key from the program false: it ended with the exit code 1."
+OPERATE_API_KEY='' OPERATE_API_KEY_SOURCE="command:[\"cat\",\"$work/key\"]" "$examples/quickstart" | wc -l | expect "a program without code" 73
+
 "$examples/errors" | expect "errors, none" "50 companies"
 { ! OPERATE_API_KEY='' "$examples/errors" 2>&1; } | expect "errors, setting" "Mend the setting Config::api_key: *"
 { ! OPERATE_API_KEY=${expired##* } "$examples/errors" 2>&1; } |

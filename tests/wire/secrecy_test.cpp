@@ -10,8 +10,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -286,6 +288,76 @@ TEST(SecrecyTest, NoOutputHoldsTheKeyAndNoMessagePersonalData) {
     EXPECT_FALSE(shows_the_key(line)) << line;
     for (const std::string& word : personal) EXPECT_EQ(line.find(word), std::string::npos) << line;
   }
+  for (const std::string& text : everything) EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
+}
+
+// Each source, with a server that takes its key, one that refuses it and sends it back, and with one that has
+// to be asked again; from the first call on, which shows its own path.
+TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  std::vector<std::string> everything;
+  const operate::test::TemporaryFolder folder;
+  const std::string file = folder.write("key", sentinel, 0644);
+  const std::string traced = "set -x; echo " + sentinel + "; ";
+  // Those that give it, and those that fail: what they would have given is in nobody's path either.
+  const std::vector<std::pair<operate::ApiKeySource, std::string>> sources = {
+      {operate::ApiKeySource::file(file), sentinel},
+      {operate::ApiKeySource::command({"cat", file}), sentinel},
+      {operate::ApiKeySource::command({"sh", "-c", traced}), sentinel},
+      {operate::ApiKeySource::command({"sh", "-c", traced + "exit 1", sentinel}), ""},
+      {operate::ApiKeySource::command({"sh", "-c", traced + "echo " + sentinel}), ""},
+      {operate::ApiKeySource::command({"sh", "-c", traced + "kill $$"}), ""},
+      {operate::ApiKeySource::callback([] { return sentinel; }), sentinel},
+      {operate::ApiKeySource::callback([] { return sentinel + " "; }), ""},
+  };
+  for (const auto& [source, in_path] : sources)
+    for (const int status : {200, 401, 403}) {
+      RawServer server([&](Connection& connection, int) {
+        while (connection.read_request())
+          connection.answer(status, R"({"success":false,"error":{"type":")" + sentinel + R"(","message":")" +
+                                        sentinel + "\"}}");
+      });
+      operate::Config config = server.config();
+      const auto archive =
+          std::make_shared<operate::HarRecorder>(operate::HarOptions{operate::EventDetail::bodies, 100});
+      config.observer = operate::observe_all(
+          {operate::log_lines(operate::LogLevel::debug,
+                              [&](std::string_view line) { everything.emplace_back(line); }),
+           operate::log_json(operate::LogLevel::debug,
+                             [&](std::string_view line) { everything.emplace_back(line); }),
+           archive});
+      config.api_key = source;
+      for (const bool async : {false, true}) {
+        const Client client(config);
+        const operate::Request request = {"GET", "/x" + in_path, {{"key", in_path}}, ""};
+        for (int i = 0; i < 2; ++i) {
+          try {
+            if (async)
+              client.call_async(request).get();
+            else
+              client.call(request);
+            ADD_FAILURE() << "worked";
+          } catch (const operate::Error& error) {
+            everything.push_back(printed(error));
+          }
+        }
+        everything.push_back(client.explain({"GET", "/x", {}, ""}));
+        // What a callback throws is told with its call's path.
+        if (async) {
+          std::promise<void> came;
+          client.call_async(request).then([&](operate::Result<operate::Response>) {
+            came.set_value();
+            throw std::runtime_error("a callback's own");
+          });
+          came.get_future().wait();
+        }
+      }
+      everything.push_back(archive->text());
+    }
+  everything.push_back(testing::internal::GetCapturedStdout());
+  everything.push_back(testing::internal::GetCapturedStderr());
+  EXPECT_GT(everything.size(), 300u);
   for (const std::string& text : everything) EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
 }
 

@@ -17,6 +17,7 @@ struct ReceivedRequest {
   std::string path = {};
   /// Decoded.
   std::vector<QueryParameter> query = {};
+  /// As they came.
   std::vector<Header> headers = {};
   /// As it was sent.
   std::string body = {};
