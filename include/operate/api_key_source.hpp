@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/export.hpp>
+#include <operate/secrets_manager.hpp>
 
 #include <chrono>
 #include <functional>
@@ -18,8 +19,8 @@ class KeyProvider;
 
 /// Where a client's API key comes from. Where none is named, a client reads the environment:
 /// `OPERATE_API_KEY` is the key, `OPERATE_API_KEY_FILE` a file with it, and `OPERATE_API_KEY_SOURCE` names a
-/// source: `file:///run/secrets/key` or `command:["op","read","op://vault/operate/key"]`. Two of them at once
-/// are a ConfigError.
+/// source: `file:///run/secrets/key`, `command:["op","read","op://vault/operate/key"]`, `doppler://crm/prd`
+/// or `infisical://PROJECT-ID/prod`. Two of them at once are a ConfigError.
 ///
 /// A key is visible ASCII without blanks, at most 4096 characters; its prefix does not matter. Anything else
 /// is a ConfigError: when the Client is made for a key that is at hand (a text, a variable, a file); for one
@@ -35,8 +36,8 @@ class KeyProvider;
 ///
 /// The library wipes every copy of the key that it makes before it frees the memory. It cannot wipe what is
 /// not its own: the environment, your own strings, the copies that libcurl and the TLS library make while
-/// they send, what the JSON parser keeps of a settings file, and what the kernel writes to swap or a core
-/// dump.
+/// they send, what the JSON parser keeps of a settings file or a manager's answer, and what the kernel writes
+/// to swap or a core dump.
 ///
 /// Thread safety: immutable; copies share their state.
 class OPERATE_EXPORT ApiKeySource {
@@ -90,6 +91,19 @@ class OPERATE_EXPORT ApiKeySource {
   /// copy of a client waits for it to return. What it throws is a ConfigError that quotes what(), so keep
   /// secrets out of that. It must not make calls by the same client. Throws ConfigError where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
+
+  /// A key in Doppler, Infisical and so on, read by HTTP over libcurl, with the client's limits on
+  /// connections, its proxies and its certificates, and kept for a time to live. Ahead of its end one call
+  /// reads it anew, while the others use the one they have; where the manager fails then, that one is used
+  /// until the server refuses it, and the manager asked again every 30 seconds. What may pass (no connection,
+  /// 429, 5xx) is tried three times. The options and the environment are looked at when the source is made; a
+  /// ConfigError of a call quotes what the manager says, without secrets. Config::transport has no part in
+  /// it.
+  ///
+  /// Throws ConfigError for options that cannot be.
+  static ApiKeySource doppler(const DopplerOptions& options = {});
+  /// As doppler().
+  static ApiKeySource infisical(const InfisicalOptions& options);
 
   /// Whether a source was named.
   bool is_set() const noexcept { return provider_ != nullptr; }

@@ -117,7 +117,7 @@ Call::Step Call::take_key() {
 
 void Call::fetch_key() {
   try {
-    context_.keys->fetch(refused_, {time_left(), options_.cancel});
+    context_.keys->fetch(refused_, time_left(), options_.cancel);
   } catch (const ConfigError& error) {
     fail_key(error);
   }

@@ -1,6 +1,7 @@
 #include "client/call_context.hpp"
 
 #include "client/config.hpp"
+#include "client/libcurl_transport.hpp"
 #include "client/real_clock.hpp"
 #include "core/names.hpp"
 #include "core/refuse.hpp"
@@ -9,6 +10,7 @@
 #include "http/curl_transport.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <random>
 
 namespace operate::client {
@@ -25,6 +27,20 @@ std::shared_ptr<const detail::KeyProvider> provider_of(const Config& config) {
   return provider;
 }
 
+detail::Reach reach_of(const Config& config, const std::string& user_agent) {
+  // What a connection goes by, and nothing that would keep the program's own things alive.
+  Config settings;
+  settings.connect_timeout = config.connect_timeout;
+  settings.stall_timeout = config.stall_timeout;
+  settings.max_response_bytes = std::min<std::size_t>(config.max_response_bytes, 1u << 20);
+  settings.max_connections = 1;
+  settings.proxy = config.proxy;
+  settings.trust_environment = config.trust_environment;
+  settings.ca_file = config.ca_file;
+  return {[settings](const core::BaseUrl& site) { return transport_settings(settings, site); }, user_agent,
+          config.timeout};
+}
+
 std::string user_agent_of(const std::string& library, const std::string& suffix) {
   std::string text = std::string(core::sdk_name) + "/" + core::sdk_version;
   for (const std::string* more : {&library, &suffix})
@@ -38,9 +54,9 @@ CallContext::CallContext(const Config& settings)
     : config(checked(settings)),
       base_url(core::parse_base_url(config.base_url, config.allow_plain_http)),
       clock(config.clock ? config.clock : std::make_shared<RealClock>()),
-      keys(std::make_shared<credentials::KeyCache>(provider_of(config), clock)),
       library(config.transport ? "" : http::library_version()),
       user_agent(user_agent_of(library, config.user_agent_suffix)),
+      keys(std::make_shared<credentials::KeyCache>(provider_of(config), clock, reach_of(config, user_agent))),
       detail(config.observer ? config.observer->detail() : EventDetail::facts),
       throttle(config.retry.budget),
       jitter_state_((static_cast<std::uint64_t>(std::random_device()()) << 32) | std::random_device()()) {}

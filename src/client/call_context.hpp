@@ -36,9 +36,9 @@ struct CallContext {
   const Config config;
   const core::BaseUrl base_url;
   const std::shared_ptr<Clock> clock;
-  const std::shared_ptr<credentials::KeyCache> keys;
   const std::string library;  ///< The one that sends, with its version; empty for a transport of the user's.
   const std::string user_agent;
+  const std::shared_ptr<credentials::KeyCache> keys;
   const EventDetail detail;
   core::Throttle throttle;
 

@@ -24,7 +24,7 @@ void KeyFetch::run(const credentials::KeyCache::Key& refused) {
   Ended ended;
   try {
     // Each call that waits has a deadline of its own.
-    keys_->fetch(refused, {longest_limit, stop_.token()});
+    keys_->fetch(refused, longest_limit, stop_.token());
   } catch (const ConfigError& error) {
     ended.error = error;
   } catch (...) {

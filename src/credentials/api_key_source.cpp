@@ -4,8 +4,10 @@
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
 #include "credentials/command_key.hpp"
+#include "credentials/doppler.hpp"
 #include "credentials/environment.hpp"
 #include "credentials/file.hpp"
+#include "credentials/infisical.hpp"
 #include "credentials/key_provider.hpp"
 
 #include <algorithm>
@@ -28,7 +30,7 @@ class LiteralKey : public detail::KeyProvider {
   LiteralKey(std::string_view key, std::string origin, std::string setting)
       : key_(key), origin_(std::move(origin)), setting_(std::move(setting)) {}
   Kind kind() const noexcept override { return Kind::fixed; }
-  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+  detail::FetchedKey fetch(const detail::FetchContext&) const override {
     return {std::make_shared<const core::ApiKey>(key_.view(), origin_, setting_)};
   }
 
@@ -43,7 +45,7 @@ class EnvironmentKey : public detail::KeyProvider {
   explicit EnvironmentKey(std::string variable) : variable_(std::move(variable)) {}
   // Reading a variable while another thread may set one is no defined behaviour, so it is read once.
   Kind kind() const noexcept override { return Kind::fixed; }
-  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+  detail::FetchedKey fetch(const detail::FetchContext&) const override {
     auto key = credentials::environment_variable(variable_);
     if (!key)
       core::refuse_setting(variable_, "No API key: the environment variable " + variable_ +
@@ -61,7 +63,7 @@ class FileKey : public detail::KeyProvider {
   // `setting` is what named the file.
   FileKey(std::string path, std::string setting) : path_(std::move(path)), setting_(std::move(setting)) {}
   Kind kind() const noexcept override { return Kind::file; }
-  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+  detail::FetchedKey fetch(const detail::FetchContext&) const override {
     detail::FetchedKey fetched;
     std::string text = credentials::read_file(path_, setting_, "The API key file", &fetched.version);
     const core::WipeAtEnd wipe(text);
@@ -81,7 +83,7 @@ class CallbackKey : public detail::KeyProvider {
  public:
   explicit CallbackKey(std::function<std::string()> callback) : callback_(std::move(callback)) {}
   Kind kind() const noexcept override { return Kind::slow; }
-  detail::FetchedKey fetch(const detail::FetchLimits&) const override {
+  detail::FetchedKey fetch(const detail::FetchContext&) const override {
     std::string key = call();
     const core::WipeAtEnd wipe(key);
     return {std::make_shared<const core::ApiKey>(key, "a callback of the program's", setting)};
@@ -145,6 +147,14 @@ ApiKeySource ApiKeySource::command(std::vector<std::string> command, std::chrono
 ApiKeySource ApiKeySource::callback(std::function<std::string()> callback) {
   if (!callback) core::refuse_setting(setting, "The callback that is to give the API key is empty.");
   return ApiKeySource(std::make_shared<CallbackKey>(std::move(callback)));
+}
+
+ApiKeySource ApiKeySource::doppler(const DopplerOptions& options) {
+  return ApiKeySource(std::make_shared<credentials::DopplerKey>(options, setting));
+}
+
+ApiKeySource ApiKeySource::infisical(const InfisicalOptions& options) {
+  return ApiKeySource(std::make_shared<credentials::InfisicalKey>(options, setting));
 }
 
 ApiKeySource detail::KeyProvider::literal(std::string_view key, std::string origin,

@@ -38,10 +38,10 @@ void CommandKey::refuse(const std::string& problem, const std::string& said) con
   core::refuse_setting(setting_, text);
 }
 
-detail::FetchedKey CommandKey::fetch(const detail::FetchLimits& limits) const {
+detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const {
   using End = ChildOutcome::End;
   ChildOutcome outcome =
-      run_program(command_, most_output, std::min(time_limit_, limits.time_left), limits.cancel);
+      run_program(command_, most_output, std::min(time_limit_, context.time_left), context.cancel);
   const core::WipeAtEnd wipe(outcome.output);
   const std::string_view key = without_newline(outcome.output);
   // A program that traces what it does may have written the key there, too.
@@ -51,7 +51,7 @@ detail::FetchedKey CommandKey::fetch(const detail::FetchLimits& limits) const {
     case End::cancelled:
       return {};
     case End::out_of_time:
-      if (limits.time_left <= time_limit_) return {};
+      if (context.time_left <= time_limit_) return {};
       refuse("did not end within " + std::to_string(time_limit_.count()) + " ms, and was ended", said);
     case End::too_much:
       refuse("wrote more than 64 KiB, and was ended", said);

@@ -17,9 +17,13 @@ using Kind = detail::KeyProvider::Kind;
 // put there later than the old one is taken away.
 constexpr std::chrono::seconds ask_again_after{30};
 
-detail::FetchedKey at_hand(const detail::KeyProvider& provider) {
+// A source that fails when its key is to be refreshed is asked again after this time; until then the old one
+// is used, as it is good until the server says otherwise.
+constexpr std::chrono::seconds refresh_again_after{30};
+
+detail::FetchedKey at_hand(const detail::KeyProvider& provider, const detail::Reach& reach) {
   if (provider.kind() == Kind::slow) return {};
-  return provider.fetch({std::chrono::milliseconds(0)});
+  return provider.fetch({reach, std::chrono::milliseconds(0)});
 }
 
 bool is_same(const KeyCache::Key& one, const KeyCache::Key& other) {
@@ -28,18 +32,28 @@ bool is_same(const KeyCache::Key& one, const KeyCache::Key& other) {
 
 }  // namespace
 
-KeyCache::KeyCache(std::shared_ptr<const detail::KeyProvider> provider, std::shared_ptr<Clock> clock)
+KeyCache::KeyCache(std::shared_ptr<const detail::KeyProvider> provider, std::shared_ptr<Clock> clock,
+                   detail::Reach reach)
     : provider_(std::move(provider)),
       clock_(std::move(clock)),
+      reach_(std::move(reach)),
       kind_(provider_->kind()),
-      first_(at_hand(*provider_)) {}
+      first_(at_hand(*provider_, reach_)) {}
 
 KeyCache::State& KeyCache::state() {
   return state_.get([this] { return std::make_unique<State>(first_); });
 }
 
-bool KeyCache::State::wants_another(const Key& refused, Clock::time_point now) const {
-  return !key || (is_same(key, refused) && now >= ask_again_from);
+KeyCache::State::Need KeyCache::State::need(const Key& refused, Clock::time_point now) const {
+  if (!key || now >= stale_from) return Need::key;
+  if (is_same(key, refused)) return now >= ask_again_from ? Need::key : Need::none;
+  return now >= refresh_from ? Need::refresh : Need::none;
+}
+
+// One caller refreshes a key, and no other waits for that.
+bool KeyCache::State::is_to_wait(const Key& refused, Clock::time_point now) const {
+  const Need need = this->need(refused, now);
+  return need == Need::key || (need == Need::refresh && asking == std::thread::id());
 }
 
 void KeyCache::State::take(const detail::FetchedKey& fetched, const Key& refused, Clock::time_point now) {
@@ -49,6 +63,10 @@ void KeyCache::State::take(const detail::FetchedKey& fetched, const Key& refused
     ask_again_from = Clock::time_point::min();
   }
   if (is_same(key, refused)) ask_again_from = now + ask_again_after;
+  refresh_from = stale_from = Clock::time_point::max();
+  if (!fetched.time_to_live) return;
+  refresh_from = now + *fetched.time_to_live * 4 / 5;
+  stale_from = now + *fetched.time_to_live;
 }
 
 void KeyCache::State::wake(void* state) noexcept {
@@ -62,17 +80,16 @@ KeyCache::Key KeyCache::ready(const Key& refused) {
   State& state = this->state();
   const auto now = clock_->now();
   const std::lock_guard lock(state.mutex);
-  if (kind_ == Kind::file) return of_file(state, refused);
-  return state.wants_another(refused, now) ? nullptr : state.key;
+  if (kind_ == Kind::file) return of_file(state, refused, now);
+  return state.is_to_wait(refused, now) ? nullptr : state.key;
 }
 
 // Read under the lock, which is as short as the file is.
-KeyCache::Key KeyCache::of_file(State& state, const Key& refused) {
-  const auto now = clock_->now();
-  const bool is_due = state.wants_another(refused, now);
+KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_point now) {
+  const bool is_due = state.need(refused, now) != State::Need::none;
   if (!is_due && state.version != FileVersion() && state.version == provider_->version()) return state.key;
   try {
-    state.take(provider_->fetch({std::chrono::milliseconds(0)}), refused, now);
+    state.take(provider_->fetch({reach_, std::chrono::milliseconds(0)}), refused, now);
   } catch (const ConfigError&) {
     // While it is replaced, a file may be missing, empty or half there; the key that was in it is still good
     // until the server says otherwise.
@@ -81,25 +98,27 @@ KeyCache::Key KeyCache::of_file(State& state, const Key& refused) {
   return state.key;
 }
 
-KeyCache::Key KeyCache::fetch(const Key& refused, const detail::FetchLimits& limits) {
+KeyCache::Key KeyCache::fetch(const Key& refused, std::chrono::milliseconds time_left,
+                              const CancellationToken& cancel) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto until = begin + limits.time_left;
+  const auto until = begin + time_left;
   const auto this_thread = std::this_thread::get_id();
   State& state = this->state();
-  const detail::CancellationCallback wake(limits.cancel, &State::wake, &state);
+  const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
-  while (state.wants_another(refused, clock_->now()) && state.asking != std::thread::id()) {
+  for (;;) {
+    if (!state.is_to_wait(refused, clock_->now())) return state.key;
+    if (state.asking == std::thread::id()) break;
     if (state.asking == this_thread)
       core::refuse_setting("Config::api_key",
                            "The callback that is to give the API key makes a call that needs it, by the same "
                            "client. Let it use another client, or none.");
     const auto round = state.round;
-    const bool is_over = state.changed.wait_until(
-        lock, until, [&] { return state.round != round || limits.cancel.is_cancelled(); });
+    const bool is_over =
+        state.changed.wait_until(lock, until, [&] { return state.round != round || cancel.is_cancelled(); });
     if (!is_over || state.round == round) return nullptr;
-    if (state.failure && state.wants_another(refused, clock_->now())) throw ConfigError(*state.failure);
+    if (state.failure && state.is_to_wait(refused, clock_->now())) throw ConfigError(*state.failure);
   }
-  if (!state.wants_another(refused, clock_->now())) return state.key;
 
   state.asking = this_thread;
   lock.unlock();
@@ -110,10 +129,14 @@ KeyCache::Key KeyCache::fetch(const Key& refused, const detail::FetchLimits& lim
   try {
     const auto waited =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-    fetched = provider_->fetch({limits.time_left - waited, limits.cancel});
-    now = clock_->now();
+    fetched = provider_->fetch({reach_, time_left - waited, cancel});
   } catch (const ConfigError& error) {
     failure = error;
+  } catch (...) {
+    other = std::current_exception();
+  }
+  try {
+    now = clock_->now();
   } catch (...) {
     other = std::current_exception();
   }
@@ -121,11 +144,18 @@ KeyCache::Key KeyCache::fetch(const Key& refused, const detail::FetchLimits& lim
   state.asking = {};
   ++state.round;
   state.failure = failure;
-  if (fetched.key && !other) state.take(fetched, refused, now);
   state.changed.notify_all();
-  if (failure) throw ConfigError(*failure);
   if (other) std::rethrow_exception(other);
-  return fetched.key ? state.key : nullptr;
+  if (fetched.key) {
+    state.take(fetched, refused, now);
+    return state.key;
+  }
+  if (state.key && !is_same(state.key, refused)) {
+    state.refresh_from = state.stale_from = now + refresh_again_after;
+    return state.key;
+  }
+  if (failure) throw ConfigError(*failure);
+  return nullptr;
 }
 
 KeyCache::Key KeyCache::known() {

@@ -1,13 +1,17 @@
 #pragma once
 
 #include "core/api_key.hpp"
+#include "core/base_url.hpp"
 #include "credentials/file.hpp"
+#include "http/transport_settings.hpp"
 
 #include <operate/api_key_source.hpp>
 #include <operate/cancellation.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,8 +19,16 @@ namespace operate {
 inline namespace v0 {
 namespace detail {
 
-/// How long whoever asks for a key can wait for it.
-struct FetchLimits {
+/// How a client reaches secrets managers: as it reaches Operate.
+struct Reach {
+  std::function<http::TransportSettings(const core::BaseUrl&)> settings_for;
+  std::string user_agent;
+  std::chrono::milliseconds timeout;  ///< Of one attempt.
+};
+
+/// On whose behalf a key is asked for, and how long that can wait.
+struct FetchContext {
+  const Reach& reach;
   std::chrono::milliseconds time_left;
   CancellationToken cancel = {};
 };
@@ -27,6 +39,8 @@ struct FetchedKey {
   std::shared_ptr<const core::ApiKey> key = {};
   /// Of the file that the key stood in, for KeyProvider::version().
   credentials::FileVersion version = {};
+  /// After which time it is to be asked for anew; none: not for that reason.
+  std::optional<std::chrono::milliseconds> time_to_live = {};
 };
 
 /// One kind of source. Immutable, so that many threads may share one.
@@ -46,7 +60,7 @@ class KeyProvider {
   virtual Kind kind() const noexcept = 0;
 
   /// Asks for the key. Throws ConfigError where there is none, or none that can be sent.
-  virtual FetchedKey fetch(const FetchLimits& limits) const = 0;
+  virtual FetchedKey fetch(const FetchContext& context) const = 0;
 
   /// Where the key is a file's: which it is now.
   virtual credentials::FileVersion version() const noexcept { return {}; }
@@ -68,8 +82,9 @@ class KeyProvider {
   /// The key in a file that a setting names.
   static ApiKeySource file(std::string path, std::string setting);
 
-  /// A source as settings name it: `file:///run/secrets/key` or `command:["op","read","op://..."]`. `place`
-  /// begins the messages of the ConfigError for what is neither, which never show the text: it may be a key.
+  /// A source as settings name it: `file:///run/secrets/key`, `command:["op","read","op://..."]`,
+  /// `doppler://crm/prd`. `place` begins the messages of the ConfigError for what is none, which never show
+  /// the text: it may be a key.
   static ApiKeySource named(std::string_view text, const std::string& place, const std::string& setting);
 
  private:

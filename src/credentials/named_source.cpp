@@ -1,10 +1,15 @@
 #include "core/path.hpp"
 #include "core/refuse.hpp"
 #include "credentials/command_key.hpp"
+#include "credentials/doppler.hpp"
+#include "credentials/infisical.hpp"
 #include "credentials/key_provider.hpp"
 #include "json/document.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,6 +48,86 @@ std::optional<std::vector<std::string>> words_of(std::string_view json) {
   return words;
 }
 
+// `scheme://PATH?NAME=VALUE&NAME=VALUE#FRAGMENT`, decoded.
+struct Address {
+  std::vector<std::string> path = {};  // Its parts; of an empty path there are none.
+  std::map<std::string, std::string> query = {};
+  std::optional<std::string> fragment = {};
+
+  // The parameter of that name, which then is no longer in the query.
+  std::string take(const std::string& name, std::string otherwise) {
+    auto node = query.extract(name);
+    return node ? std::move(node.mapped()) : std::move(otherwise);
+  }
+};
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+// Empty where it is badly encoded, or a parameter has no value or stands there twice.
+std::optional<Address> address_of(std::string_view text) {
+  Address address;
+  if (const auto hash = text.find('#'); hash != std::string_view::npos) {
+    address.fragment = core::decoded(text.substr(hash + 1));
+    if (!address.fragment) return std::nullopt;
+    text = text.substr(0, hash);
+  }
+  if (const auto mark = text.find('?'); mark != std::string_view::npos) {
+    for (const std::string_view parameter : split(text.substr(mark + 1), '&')) {
+      const auto sign = parameter.find('=');
+      if (sign == std::string_view::npos) return std::nullopt;
+      auto value = core::decoded(parameter.substr(sign + 1));
+      if (!value || !address.query.emplace(parameter.substr(0, sign), std::move(*value)).second)
+        return std::nullopt;
+    }
+    text = text.substr(0, mark);
+  }
+  if (text.empty()) return address;
+  for (const std::string_view part : split(text, '/')) {
+    auto decoded = core::decoded(part);
+    if (!decoded || decoded->empty()) return std::nullopt;
+    address.path.push_back(std::move(*decoded));
+  }
+  return address;
+}
+
+// `PROJECT/CONFIG`, or nothing where a service token says it all.
+std::optional<DopplerOptions> doppler_options(std::string_view text) {
+  auto address = address_of(text);
+  if (!address || address->fragment || (!address->path.empty() && address->path.size() != 2))
+    return std::nullopt;
+  DopplerOptions options;
+  if (!address->path.empty()) {
+    options.project = address->path[0];
+    options.config = address->path[1];
+  }
+  options.secret = address->take("secret", std::move(options.secret));
+  options.site_url = address->take("site", std::move(options.site_url));
+  if (!address->query.empty()) return std::nullopt;
+  return options;
+}
+
+// `PROJECT/ENVIRONMENT`
+std::optional<InfisicalOptions> infisical_options(std::string_view text) {
+  auto address = address_of(text);
+  if (!address || address->fragment || address->path.size() != 2) return std::nullopt;
+  InfisicalOptions options;
+  options.project_id = address->path[0];
+  options.environment = address->path[1];
+  options.secret = address->take("secret", std::move(options.secret));
+  options.secret_path = address->take("path", std::move(options.secret_path));
+  options.site_url = address->take("site", std::move(options.site_url));
+  if (!address->query.empty()) return std::nullopt;
+  return options;
+}
+
 }  // namespace
 
 ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string& place,
@@ -61,10 +146,26 @@ ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string
                                       ": a command is a JSON array of strings, the program first, as in "
                                       R"(command:["op","read","op://vault/operate/key"].)");
   }
-  core::refuse_setting(setting, place +
-                                    R"(: this names no source of a key; one is file:///run/secrets/key or )"
-                                    R"(command:["op","read","op://vault/operate/key"]. )"
-                                    "A key itself belongs in OPERATE_API_KEY.");
+  if (const auto url = behind("doppler://", text)) {
+    if (const auto options = doppler_options(*url))
+      return ApiKeySource(std::make_shared<credentials::DopplerKey>(*options, setting));
+    core::refuse_setting(setting,
+                         place +
+                             ": a key in Doppler is doppler://PROJECT/CONFIG, or doppler:// alone with a "
+                             "service token; behind it may stand ?secret=NAME&site=URL, percent-encoded.");
+  }
+  if (const auto url = behind("infisical://", text)) {
+    if (const auto options = infisical_options(*url))
+      return ApiKeySource(std::make_shared<credentials::InfisicalKey>(*options, setting));
+    core::refuse_setting(setting,
+                         place +
+                             ": a key in Infisical is infisical://PROJECT-ID/ENVIRONMENT; behind it may "
+                             "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded.");
+  }
+  core::refuse_setting(setting,
+                       place +
+                           ": this names no source of a key. One begins with file:///, command:, doppler:// "
+                           "or infisical://. A key itself belongs in OPERATE_API_KEY.");
 }
 
 }  // namespace v0

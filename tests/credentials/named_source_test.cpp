@@ -45,8 +45,8 @@ TEST(NamedSourceTest, AFileIsNamedByItsUrl) {
     EXPECT_NO_THROW(Client::from_environment()) << text;
   }
   EXPECT_NE(refusal("file://" + folder.path("nothing")).find("does not exist"), std::string::npos);
-  for (const char* text : {"file:/SENTINEL", "file://", "file://host/SENTINEL", "file://SENTINEL",
-                           "file:///SENTINEL%2", "file:///SENTINEL%00", "file:///SENTINEL%0a"})
+  for (const char* text : {"file://", "file://host/SENTINEL", "file://SENTINEL", "file:///SENTINEL%2",
+                           "file:///SENTINEL%00", "file:///SENTINEL%0a"})
     EXPECT_NE(refusal(text).find("file:///run/secrets/"), std::string::npos) << text;
 }
 
@@ -63,7 +63,7 @@ TEST(NamedSourceTest, ACommandIsAnArrayOfStrings) {
 
 TEST(NamedSourceTest, AnythingElseIsRefusedWithoutBeingShown) {
   for (const char* text : {"sk_live_SENTINEL", "/run/SENTINEL", "vault://SENTINEL", "FILE:///SENTINEL",
-                           " file:///SENTINEL", "commands:[\"SENTINEL\"]"})
+                           "file:/SENTINEL", " file:///SENTINEL", "commands:[\"SENTINEL\"]"})
     EXPECT_NE(refusal(text).find("names no source of a key"), std::string::npos) << text;
 }
 

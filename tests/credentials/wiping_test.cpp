@@ -3,12 +3,16 @@
 // promise nor ours.)
 #include <operate/operate.hpp>
 
+#include "managers/stand_in.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -49,8 +53,9 @@ namespace {
 int failures = 0;
 
 void expect(const char* what, bool clean) {
-  const bool good = (found.exchange(0) == 0) == clean;
-  std::cout << (good ? "ok: " : "FAILED: ") << what << std::endl;
+  const int copies = found.exchange(0);
+  const bool good = (copies == 0) == clean;
+  std::cout << (good ? "ok: " : "FAILED: ") << what << ": " << copies << std::endl;
   if (!good) ++failures;
 }
 
@@ -71,7 +76,38 @@ void use(operate::ApiKeySource source) {
 
 }  // namespace
 
+// A manager in a process of its own, whose memory is not looked into.
+class Manager {
+ public:
+  Manager() {
+    int ends[2];
+    if (pipe(ends) != 0) std::abort();
+    process_ = fork();
+    if (process_ == 0) {
+      const operate::test::ManagerStandIn manager(key);
+      const std::string url = manager.url();
+      if (write(ends[1], url.data(), url.size()) < 0) std::abort();
+      close(ends[1]);
+      for (;;) pause();
+    }
+    close(ends[1]);
+    char buffer[100];
+    for (ssize_t size; (size = read(ends[0], buffer, sizeof buffer)) > 0;)
+      url.append(buffer, static_cast<std::size_t>(size));
+    close(ends[0]);
+  }
+  ~Manager() {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+  std::string url;
+
+ private:
+  pid_t process_ = -1;
+};
+
 int main() {
+  const Manager manager;
   { std::string copy(key); }
   expect("the search finds a copy that nobody wiped", /*clean=*/false);
 
@@ -134,6 +170,23 @@ int main() {
   std::cout << "left by the parser: " << by_the_parser << ", " << named << std::endl;
   found = std::max(0, named - by_the_parser);
   expect("a settings file with the key in the wrong place", true);
+
+  operate::DopplerOptions doppler;
+  doppler.token = operate::test::ManagerStandIn::doppler_token;
+  doppler.site_url = manager.url;
+  operate::InfisicalOptions infisical;
+  infisical.project_id = "p-0042";
+  infisical.environment = "prod";
+  infisical.client_id = operate::test::ManagerStandIn::client_id;
+  infisical.client_secret = operate::test::ManagerStandIn::client_secret;
+  infisical.site_url = manager.url;
+  // Of an answer, the parser keeps what it keeps of a file, and nothing else is left.
+  for (const auto& source :
+       {operate::ApiKeySource::doppler(doppler), operate::ApiKeySource::infisical(infisical)}) {
+    use(source);
+    found = std::max(0, found - by_the_parser);
+    expect("a secrets manager", true);
+  }
 
   setenv("OPERATE_API_KEY", (std::string(key, 20) + " ").c_str(), 1);
   found = 0;

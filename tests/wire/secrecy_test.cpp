@@ -2,6 +2,7 @@
 #include <operate/resource.hpp>
 #include <operate/testing/recording_transport.hpp>
 
+#include "managers/stand_in.hpp"
 #include "support/environment.hpp"
 #include "support/listing.hpp"
 #include "support/raw_server.hpp"
@@ -300,6 +301,31 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
   const operate::test::TemporaryFolder folder;
   const std::string file = folder.write("key", sentinel, 0644);
   const std::string traced = "set -x; echo " + sentinel + "; ";
+  // Managers that give it, and one that refuses, with all that it was sent. What they are sent has the
+  // sentinel in it, too.
+  const operate::test::ManagerStandIn manager(sentinel);
+  RawServer echo(
+      [&](Connection& connection, int) {
+        while (const auto request = connection.read_request()) {
+          nlohmann::json said = {{"messages", {*request}}, {"message", *request}};
+          connection.answer(401, said.dump());
+        }
+      },
+      Wire::plain);
+  operate::DopplerOptions doppler;
+  doppler.token = operate::test::ManagerStandIn::doppler_token;
+  doppler.site_url = manager.url();
+  auto refused = doppler;
+  refused.site_url = echo.config().base_url;
+  operate::InfisicalOptions infisical;
+  infisical.project_id = "p-0042";
+  infisical.environment = "prod";
+  infisical.client_id = operate::test::ManagerStandIn::client_id;
+  infisical.client_secret = operate::test::ManagerStandIn::client_secret;
+  infisical.site_url = manager.url();
+  auto refused_too = infisical;
+  refused_too.site_url = echo.config().base_url;
+
   // Those that give it, and those that fail: what they would have given is in nobody's path either.
   const std::vector<std::pair<operate::ApiKeySource, std::string>> sources = {
       {operate::ApiKeySource::file(file), sentinel},
@@ -310,6 +336,10 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
       {operate::ApiKeySource::command({"sh", "-c", traced + "kill $$"}), ""},
       {operate::ApiKeySource::callback([] { return sentinel; }), sentinel},
       {operate::ApiKeySource::callback([] { return sentinel + " "; }), ""},
+      {operate::ApiKeySource::doppler(doppler), sentinel},
+      {operate::ApiKeySource::infisical(infisical), sentinel},
+      {operate::ApiKeySource::doppler(refused), ""},
+      {operate::ApiKeySource::infisical(refused_too), ""},
   };
   for (const auto& [source, in_path] : sources)
     for (const int status : {200, 401, 403}) {
@@ -358,7 +388,10 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
   everything.push_back(testing::internal::GetCapturedStdout());
   everything.push_back(testing::internal::GetCapturedStderr());
   EXPECT_GT(everything.size(), 300u);
-  for (const std::string& text : everything) EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
+  for (const std::string& text : everything) {
+    EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
+    EXPECT_EQ(text.find("SENTINEL"), std::string::npos) << text.substr(0, 500);
+  }
 }
 
 TEST(SecrecyTest, TheSearchFindsAPartOfTheKey) { EXPECT_TRUE(shows_the_key("...INELxQ7z...")); }

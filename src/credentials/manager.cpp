@@ -1,0 +1,158 @@
+#include "credentials/manager.hpp"
+
+#include "core/on_one_line.hpp"
+#include "core/rate_hints.hpp"
+#include "core/redact.hpp"
+#include "core/refuse.hpp"
+#include "core/request_builder.hpp"
+#include "core/secret.hpp"
+#include "http/curl_transport.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+namespace operate::credentials {
+
+namespace {
+
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int attempts = 3;
+constexpr milliseconds first_wait{100};
+constexpr milliseconds longest_wait{5'000};
+constexpr std::size_t most_shown = 500;
+
+bool may_pass(int status) {
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+// Both copies may hold a token.
+struct WipedHeaders {
+  std::vector<Header>&given, &sent;
+  ~WipedHeaders() {
+    for (auto* headers : {&given, &sent})
+      for (Header& header : *headers) core::wipe(header.value);
+  }
+};
+
+bool is_visible(char c) { return c > ' ' && c <= '~'; }
+
+}  // namespace
+
+void ManagerName::refuse(const std::string& problem) const {
+  core::refuse_setting(setting, "No API key from " + origin() + ": " + problem);
+}
+
+ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site,
+                                 const detail::FetchContext& context)
+    : manager_(manager), site_(site), context_(context) {}
+
+void ManagerQuestion::hide(std::string_view secret) {
+  if (!secret.empty()) hidden_.push_back(secret);
+}
+
+void ManagerQuestion::refuse(const std::string& problem, std::string_view said,
+                             const std::string& advice) const {
+  std::string text = problem;
+  if (!said.empty()) {
+    std::string words(said.substr(0, most_shown));
+    for (const std::string_view secret : hidden_) words = core::redact(words, secret);
+    text += ". It says: " + core::on_one_line(words);
+  }
+  if (text.back() != '.') text += '.';
+  if (!advice.empty()) text += " " + advice;
+  manager_.refuse(text);
+}
+
+std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, std::vector<Header> headers) {
+  const detail::Reach& reach = context_.reach;
+  RequestOptions options;
+  options.headers = std::move(headers);
+  // Reading a secret or signing in twice does no harm.
+  TransportRequest wire =
+      core::build_request(request, options, /*safe_to_repeat=*/true, site_.text, reach.user_agent);
+  const WipedHeaders wiped{options.headers, wire.headers};
+  http::CurlTransport transport(reach.settings_for(site_));
+  const auto until = SteadyClock::now() + context_.time_left;
+  for (int attempt = 1;; ++attempt) {
+    const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
+    if (left.count() <= 0 || context_.cancel.is_cancelled()) return std::nullopt;
+    auto lease = transport.reserve(left, context_.cancel);
+    if (!lease) return std::nullopt;
+    TransportResult result = transport.send(lease, wire, {reach.timeout, left, context_.cancel});
+    milliseconds wait = first_wait * attempt;
+    if (auto* response = std::get_if<TransportResponse>(&result)) {
+      if (attempt == attempts || !may_pass(response->status)) return std::move(*response);
+      if (const auto asked = core::retry_after(response->headers, std::chrono::system_clock::now()))
+        wait = std::min(*asked, longest_wait);
+    } else {
+      const auto& failure = std::get<TransportFailure>(result);
+      if (context_.cancel.is_cancelled() || SteadyClock::now() >= until) return std::nullopt;
+      if (attempt == attempts || failure.permanent)
+        refuse("no answer came from " + site_.text + " (" + to_string(failure.kind) +
+               (failure.message.empty() ? "" : ": " + core::on_one_line(failure.message)) + ")");
+    }
+    context_.cancel.wait_until(std::min(until, SteadyClock::now() + wait));
+  }
+}
+
+ManagerAnswer::ManagerAnswer(TransportResponse& response) : body_(response.body) {
+  std::size_t fault = 0;
+  // Not for the lines, but because only this one leaves no string behind.
+  document_ = json::Document::parse_with_lines(body_, fault);
+}
+
+ManagerAnswer::~ManagerAnswer() {
+  if (document_) document_->wipe_strings();
+  core::wipe(body_);
+}
+
+core::Secret given_or_of_environment(std::string_view given, const char* variable) {
+  // Straight from the environment, without a copy that would have to be wiped.
+  const char* value = given.empty() ? std::getenv(variable) : nullptr;
+  return core::Secret(value ? std::string_view(value) : given);
+}
+
+std::string json_string(std::string_view text) {
+  std::string result;
+  result.reserve(2 * text.size() + 2);
+  result += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  result += '"';
+  return result;
+}
+
+Header bearer(std::string_view token) { return {"Authorization", std::string("Bearer ").append(token)}; }
+
+core::BaseUrl site_of(std::string_view url, const ManagerName& manager) {
+  return core::parse_base_url(url, /*allow_plain_http=*/false, manager.setting,
+                              "The site of " + manager.name);
+}
+
+void require_given(std::string_view option, const char* name, const ManagerName& manager) {
+  if (option.empty()) manager.refuse(std::string("its ") + name + " is empty.");
+  if (!std::all_of(option.begin(), option.end(), [](char c) { return static_cast<unsigned char>(c) >= ' '; }))
+    manager.refuse(std::string("its ") + name + " holds a control character.");
+}
+
+void require_sendable(std::string_view secret, const char* name, const ManagerName& manager) {
+  if (!std::all_of(secret.begin(), secret.end(), is_visible))
+    manager.refuse(std::string("the ") + name +
+                   " has a blank, a line break or another character that is not visible ASCII.");
+}
+
+milliseconds checked_time_to_live(milliseconds time, const ManagerName& manager) {
+  if (time < std::chrono::seconds(1))
+    manager.refuse("its time to live is " + std::to_string(time.count()) +
+                   " ms; it must be at least 1 second.");
+  return time;
+}
+
+}  // namespace operate::credentials

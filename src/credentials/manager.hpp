@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/base_url.hpp"
+#include "core/secret.hpp"
+#include "credentials/key_provider.hpp"
+#include "json/document.hpp"
+
+#include <operate/header.hpp>
+#include <operate/request.hpp>
+#include <operate/transport.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace operate::credentials {
+
+/// What is said of a secrets manager where it gives no key: `No API key from Doppler (project crm): ...`.
+struct ManagerName {
+  std::string name = {};     ///< `Doppler`
+  std::string secret = {};   ///< Which secret, in words: `project crm, config prd, secret OPERATE_API_KEY`.
+  std::string setting = {};  ///< What named the source.
+
+  std::string origin() const { return name + " (" + secret + ")"; }
+  /// Throws ConfigError.
+  [[noreturn]] void refuse(const std::string& problem) const;
+};
+
+/// One question to a secrets manager, on behalf of a call that waits for its key. Over libcurl, with the
+/// client's limits, proxies and certificates; redirects are not followed, and what may pass is tried again.
+class ManagerQuestion {
+ public:
+  /// All have to live as long.
+  ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site, const detail::FetchContext& context);
+
+  /// What is not to be shown, should the manager send it back: in refuse() from here on.
+  void hide(std::string_view secret);
+
+  /// The answer, whatever its status; empty where the limits ran out. Throws ConfigError where none came.
+  /// The headers' values are wiped.
+  std::optional<TransportResponse> ask(const Request& request, std::vector<Header> headers);
+
+  /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
+  [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
+                           const std::string& advice = {}) const;
+
+ private:
+  const ManagerName& manager_;
+  const core::BaseUrl& site_;
+  const detail::FetchContext& context_;
+  std::vector<std::string_view> hidden_;
+};
+
+/// The JSON text of a manager's answer, wiped with all that was read of it. Its root is empty for what is no
+/// JSON.
+class ManagerAnswer {
+ public:
+  explicit ManagerAnswer(TransportResponse& response);
+  ~ManagerAnswer();
+  ManagerAnswer(const ManagerAnswer&) = delete;
+  ManagerAnswer& operator=(const ManagerAnswer&) = delete;
+
+  json::Value root() const { return document_ ? document_->root() : json::Value(); }
+
+ private:
+  std::string& body_;
+  std::optional<json::Document> document_;
+};
+
+/// What the options give, or else the environment; empty where neither does.
+core::Secret given_or_of_environment(std::string_view given, const char* variable);
+
+/// A string of visible ASCII, as JSON.
+std::string json_string(std::string_view text);
+
+/// `Authorization: Bearer ...`
+Header bearer(std::string_view token);
+
+// What options have to hold to; each throws ConfigError.
+
+/// `https`, or `http` to this machine.
+core::BaseUrl site_of(std::string_view url, const ManagerName& manager);
+void require_given(std::string_view option, const char* name, const ManagerName& manager);
+/// Visible ASCII, as a header's value has to be.
+void require_sendable(std::string_view secret, const char* name, const ManagerName& manager);
+std::chrono::milliseconds checked_time_to_live(std::chrono::milliseconds time, const ManagerName& manager);
+
+}  // namespace operate::credentials
