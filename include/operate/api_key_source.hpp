@@ -19,8 +19,9 @@ class KeyProvider;
 
 /// Where a client's API key comes from. Where none is named, a client reads the environment:
 /// `OPERATE_API_KEY` is the key, `OPERATE_API_KEY_FILE` a file with it, and `OPERATE_API_KEY_SOURCE` names a
-/// source: `file:///run/secrets/key`, `command:["op","read","op://vault/operate/key"]`, `doppler://crm/prd`
-/// or `infisical://PROJECT-ID/prod`. Two of them at once are a ConfigError.
+/// source: `file:///run/secrets/key`, `command:["op","read","op://vault/operate/key"]`,
+/// `aws-secrets-manager://prod/operate#api_key`, `doppler://crm/prd` or `infisical://PROJECT-ID/prod`. Two of
+/// them at once are a ConfigError.
 ///
 /// A key is visible ASCII without blanks, at most 4096 characters; its prefix does not matter. Anything else
 /// is a ConfigError: when the Client is made for a key that is at hand (a text, a variable, a file); for one
@@ -92,17 +93,19 @@ class OPERATE_EXPORT ApiKeySource {
   /// secrets out of that. It must not make calls by the same client. Throws ConfigError where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
 
-  /// A key in Doppler, Infisical and so on, read by HTTP over libcurl, with the client's limits on
-  /// connections, its proxies and its certificates, and kept for a time to live. Ahead of its end one call
-  /// reads it anew, while the others use the one they have; where the manager fails then, that one is used
-  /// until the server refuses it, and the manager asked again every 30 seconds. What may pass (no connection,
-  /// 429, 5xx) is tried three times. The options and the environment are looked at when the source is made; a
-  /// ConfigError of a call quotes what the manager says, without secrets. Config::transport has no part in
-  /// it.
+  /// A key in AWS Secrets Manager; also infisical() and doppler(). It is read by HTTP over libcurl, with the
+  /// client's limits on connections, its proxies and its certificates, and kept for a time to live. Ahead of
+  /// its end one call reads it anew, while the others use the one they have; where the manager fails then,
+  /// that one is used until the server refuses it, and the manager asked again every 30 seconds. What may
+  /// pass (no connection, 429, 5xx) is tried three times. The options and the environment are looked at when
+  /// the source is made; a ConfigError of a call quotes what the manager says, without secrets.
+  /// Config::transport has no part in it.
   ///
   /// Throws ConfigError for options that cannot be.
+  static ApiKeySource aws_secrets_manager(const AwsSecretsManagerOptions& options);
+  /// As aws_secrets_manager().
   static ApiKeySource doppler(const DopplerOptions& options = {});
-  /// As doppler().
+  /// As aws_secrets_manager().
   static ApiKeySource infisical(const InfisicalOptions& options);
 
   /// Whether a source was named.

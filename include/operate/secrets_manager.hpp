@@ -6,6 +6,37 @@
 namespace operate {
 inline namespace v0 {
 
+/// A key in AWS Secrets Manager (ApiKeySource::aws_secrets_manager). Signs in as AWS's own tools do, with the
+/// first of these that there is:
+/// - `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, and `AWS_SESSION_TOKEN` where they are temporary;
+/// - the keys of a profile (`profile`, else `AWS_PROFILE`, else `default`) in `~/.aws/credentials` or
+///   `~/.aws/config`; `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name other files;
+/// - the container's role: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, with
+///   `AWS_CONTAINER_AUTHORIZATION_TOKEN` or the file in `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`;
+/// - the instance's role: its metadata service, version 2 (`AWS_EC2_METADATA_SERVICE_ENDPOINT` names another
+///   address, `AWS_EC2_METADATA_DISABLED=true` turns it off).
+///
+/// They are looked for each time the secret is read, so that temporary ones are never out of date. Other
+/// kinds of profiles (SSO, roles to be assumed, programs) are for AWS's own tools: see
+/// ApiKeySource::command(). Needs libcurl 7.88 or newer.
+struct AwsSecretsManagerOptions {
+  /// The secret's name or ARN.
+  std::string secret_id = {};
+  /// The member that is the key, where the secret is a JSON object; empty: the secret is the key itself.
+  std::string json_key = {};
+  /// Empty: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's in `~/.aws/config`, the ARN's.
+  std::string region = {};
+  /// Of the files in `~/.aws`. Where it is set, the keys of the environment are not looked at.
+  std::string profile = {};
+  /// Another address of the service: `https`, or `http` to this machine. Empty:
+  /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ENDPOINT_URL`, AWS's own of the region.
+  std::string endpoint_url = {};
+  /// Which version of the secret.
+  std::string version_stage = "AWSCURRENT";
+  /// As DopplerOptions::time_to_live.
+  std::chrono::milliseconds time_to_live = std::chrono::minutes(5);
+};
+
 /// A key in Doppler (ApiKeySource::doppler).
 struct DopplerOptions {
   /// Project and config; neither is needed with a service token, which belongs to one of each.

@@ -3,6 +3,7 @@
 #include "core/on_one_line.hpp"
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
+#include "credentials/aws_secrets_manager.hpp"
 #include "credentials/command_key.hpp"
 #include "credentials/doppler.hpp"
 #include "credentials/environment.hpp"
@@ -147,6 +148,10 @@ ApiKeySource ApiKeySource::command(std::vector<std::string> command, std::chrono
 ApiKeySource ApiKeySource::callback(std::function<std::string()> callback) {
   if (!callback) core::refuse_setting(setting, "The callback that is to give the API key is empty.");
   return ApiKeySource(std::make_shared<CallbackKey>(std::move(callback)));
+}
+
+ApiKeySource ApiKeySource::aws_secrets_manager(const AwsSecretsManagerOptions& options) {
+  return ApiKeySource(std::make_shared<credentials::AwsSecretsManagerKey>(options, setting));
 }
 
 ApiKeySource ApiKeySource::doppler(const DopplerOptions& options) {

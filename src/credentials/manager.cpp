@@ -21,10 +21,12 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr int attempts = 3;
+constexpr int far_attempts = 3;
+constexpr milliseconds near_connect_timeout{1'000};
 constexpr milliseconds first_wait{100};
 constexpr milliseconds longest_wait{5'000};
-constexpr std::size_t most_shown = 500;
+constexpr std::size_t most_read = 8u << 10;
+constexpr std::size_t most_said = 500;
 
 bool may_pass(int status) {
   return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
@@ -39,6 +41,20 @@ struct WipedHeaders {
   }
 };
 
+// The text without what may be a signature or its like: 32 hexadecimal digits and more on end.
+std::string without_signatures(std::string text) {
+  const auto is_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  for (auto begin = text.begin(); begin != text.end();) {
+    begin = std::find_if(begin, text.end(), is_digit);
+    const auto end = std::find_if_not(begin, text.end(), is_digit);
+    if (end - begin >= 32) std::fill(begin, end, '*');
+    begin = end;
+  }
+  return text;
+}
+
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
@@ -48,8 +64,8 @@ void ManagerName::refuse(const std::string& problem) const {
 }
 
 ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site,
-                                 const detail::FetchContext& context)
-    : manager_(manager), site_(site), context_(context) {}
+                                 const detail::FetchContext& context, Way way)
+    : manager_(manager), site_(site), context_(context), way_(std::move(way)) {}
 
 void ManagerQuestion::hide(std::string_view secret) {
   if (!secret.empty()) hidden_.push_back(secret);
@@ -59,16 +75,30 @@ void ManagerQuestion::refuse(const std::string& problem, std::string_view said,
                              const std::string& advice) const {
   std::string text = problem;
   if (!said.empty()) {
-    std::string words(said.substr(0, most_shown));
+    std::string words(said.substr(0, most_read));
     for (const std::string_view secret : hidden_) words = core::redact(words, secret);
-    text += ". It says: " + core::on_one_line(words);
+    words = without_signatures(std::move(words));
+    text += ". It says: " + core::on_one_line(words.substr(0, most_said));
   }
   if (text.back() != '.') text += '.';
   if (!advice.empty()) text += " " + advice;
   manager_.refuse(text);
 }
 
+std::string ManagerQuestion::no_answer(const TransportFailure& failure) const {
+  return "no answer came from " + site_.text + " (" + to_string(failure.kind) +
+         (failure.message.empty() ? "" : ": " + core::on_one_line(failure.message)) + ")";
+}
+
 std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, std::vector<Header> headers) {
+  auto result = try_to_ask(request, std::move(headers));
+  if (!result) return std::nullopt;
+  if (const auto* failure = std::get_if<TransportFailure>(&*result)) refuse(no_answer(*failure));
+  return std::get<TransportResponse>(std::move(*result));
+}
+
+std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& request,
+                                                           std::vector<Header> headers) {
   const detail::Reach& reach = context_.reach;
   RequestOptions options;
   options.headers = std::move(headers);
@@ -76,7 +106,15 @@ std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, st
   TransportRequest wire =
       core::build_request(request, options, /*safe_to_repeat=*/true, site_.text, reach.user_agent);
   const WipedHeaders wiped{options.headers, wire.headers};
-  http::CurlTransport transport(reach.settings_for(site_));
+  http::TransportSettings settings = reach.settings_for(site_);
+  settings.signing = way_.signing;
+  if (way_.is_near) {
+    settings.proxy.reset();
+    settings.tls = site_.tls;
+    settings.connect_timeout = std::min(settings.connect_timeout, near_connect_timeout);
+  }
+  const int attempts = way_.is_near ? 2 : far_attempts;
+  http::CurlTransport transport(std::move(settings));
   const auto until = SteadyClock::now() + context_.time_left;
   for (int attempt = 1;; ++attempt) {
     const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
@@ -85,16 +123,13 @@ std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, st
     if (!lease) return std::nullopt;
     TransportResult result = transport.send(lease, wire, {reach.timeout, left, context_.cancel});
     milliseconds wait = first_wait * attempt;
-    if (auto* response = std::get_if<TransportResponse>(&result)) {
-      if (attempt == attempts || !may_pass(response->status)) return std::move(*response);
+    if (const auto* response = std::get_if<TransportResponse>(&result)) {
+      if (attempt == attempts || !may_pass(response->status)) return result;
       if (const auto asked = core::retry_after(response->headers, std::chrono::system_clock::now()))
         wait = std::min(*asked, longest_wait);
     } else {
-      const auto& failure = std::get<TransportFailure>(result);
       if (context_.cancel.is_cancelled() || SteadyClock::now() >= until) return std::nullopt;
-      if (attempt == attempts || failure.permanent)
-        refuse("no answer came from " + site_.text + " (" + to_string(failure.kind) +
-               (failure.message.empty() ? "" : ": " + core::on_one_line(failure.message)) + ")");
+      if (attempt == attempts || std::get<TransportFailure>(result).permanent) return result;
     }
     context_.cancel.wait_until(std::min(until, SteadyClock::now() + wait));
   }

@@ -10,6 +10,7 @@
 #include <operate/transport.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,12 +29,20 @@ struct ManagerName {
   [[noreturn]] void refuse(const std::string& problem) const;
 };
 
+/// How a manager is reached.
+struct Way {
+  std::shared_ptr<const http::AwsSigning> signing = {};
+  /// An address of this machine's or its link's, which answers at once and alone, or is not there.
+  bool is_near = false;
+};
+
 /// One question to a secrets manager, on behalf of a call that waits for its key. Over libcurl, with the
 /// client's limits, proxies and certificates; redirects are not followed, and what may pass is tried again.
 class ManagerQuestion {
  public:
   /// All have to live as long.
-  ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site, const detail::FetchContext& context);
+  ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site, const detail::FetchContext& context,
+                  Way way = {});
 
   /// What is not to be shown, should the manager send it back: in refuse() from here on.
   void hide(std::string_view secret);
@@ -41,6 +50,10 @@ class ManagerQuestion {
   /// The answer, whatever its status; empty where the limits ran out. Throws ConfigError where none came.
   /// The headers' values are wiped.
   std::optional<TransportResponse> ask(const Request& request, std::vector<Header> headers);
+  /// The same, with the failure where none came.
+  std::optional<TransportResult> try_to_ask(const Request& request, std::vector<Header> headers);
+  /// What to say of a failure, to go behind what was asked.
+  std::string no_answer(const TransportFailure& failure) const;
 
   /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
   [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
@@ -50,6 +63,7 @@ class ManagerQuestion {
   const ManagerName& manager_;
   const core::BaseUrl& site_;
   const detail::FetchContext& context_;
+  const Way way_;
   std::vector<std::string_view> hidden_;
 };
 

@@ -1,5 +1,6 @@
 #include "core/path.hpp"
 #include "core/refuse.hpp"
+#include "credentials/aws_secrets_manager.hpp"
 #include "credentials/command_key.hpp"
 #include "credentials/doppler.hpp"
 #include "credentials/infisical.hpp"
@@ -98,6 +99,22 @@ std::optional<Address> address_of(std::string_view text) {
   return address;
 }
 
+// `SECRET-ID#MEMBER`, whose id may have slashes.
+std::optional<AwsSecretsManagerOptions> aws_options(std::string_view text) {
+  auto address = address_of(text);
+  if (!address || address->path.empty()) return std::nullopt;
+  AwsSecretsManagerOptions options;
+  for (const std::string& part : address->path)
+    options.secret_id += (options.secret_id.empty() ? "" : "/") + part;
+  options.json_key = address->fragment.value_or("");
+  options.region = address->take("region", "");
+  options.profile = address->take("profile", "");
+  options.endpoint_url = address->take("endpoint", "");
+  options.version_stage = address->take("stage", std::move(options.version_stage));
+  if (!address->query.empty()) return std::nullopt;
+  return options;
+}
+
 // `PROJECT/CONFIG`, or nothing where a service token says it all.
 std::optional<DopplerOptions> doppler_options(std::string_view text) {
   auto address = address_of(text);
@@ -146,6 +163,15 @@ ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string
                                       ": a command is a JSON array of strings, the program first, as in "
                                       R"(command:["op","read","op://vault/operate/key"].)");
   }
+  if (const auto url = behind("aws-secrets-manager://", text)) {
+    if (const auto options = aws_options(*url))
+      return ApiKeySource(std::make_shared<credentials::AwsSecretsManagerKey>(*options, setting));
+    core::refuse_setting(
+        setting, place +
+                     ": a key in AWS Secrets Manager is aws-secrets-manager://SECRET-ID, with #MEMBER "
+                     "behind it for a JSON object; between them may stand "
+                     "?region=REGION&profile=NAME&endpoint=URL&stage=STAGE, percent-encoded.");
+  }
   if (const auto url = behind("doppler://", text)) {
     if (const auto options = doppler_options(*url))
       return ApiKeySource(std::make_shared<credentials::DopplerKey>(*options, setting));
@@ -162,10 +188,10 @@ ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string
                              ": a key in Infisical is infisical://PROJECT-ID/ENVIRONMENT; behind it may "
                              "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded.");
   }
-  core::refuse_setting(setting,
-                       place +
-                           ": this names no source of a key. One begins with file:///, command:, doppler:// "
-                           "or infisical://. A key itself belongs in OPERATE_API_KEY.");
+  core::refuse_setting(setting, place +
+                                    ": this names no source of a key. One begins with file:///, command:, "
+                                    "aws-secrets-manager://, doppler:// "
+                                    "or infisical://. A key itself belongs in OPERATE_API_KEY.");
 }
 
 }  // namespace v0

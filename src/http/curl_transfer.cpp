@@ -129,11 +129,19 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
 }
 
 void CurlTransfer::set_headers() {
-  headers_.add(key_header, request_.api_key);
-  for (const auto& [name, value] : request_.headers) headers_.add(name, value);
+  if (!request_.api_key.empty()) headers_.add(key_header, request_.api_key);
+  // Whatever stands in this list is signed, also what is only to be left out; a proxy may change the
+  // User-Agent.
+  const bool is_signed = settings_.signing != nullptr;
+  for (const auto& [name, value] : request_.headers)
+    if (is_signed && core::same_name(name, "user-agent"))
+      easy_.set(CURLOPT_USERAGENT, value.c_str());
+    else
+      headers_.add(name, value);
   if (core::sends_body(request_)) {
     if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
-    headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+    if (!is_signed)
+      headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
   }
   easy_.set(CURLOPT_HTTPHEADER, headers_.link());
 }
@@ -151,6 +159,11 @@ void CurlTransfer::set_request() {
   } else if (sends_body) {
     easy_.set(CURLOPT_POST, 1L);
     easy_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    // What is read through a callback is not signed.
+    if (settings_.signing) {
+      easy_.set(CURLOPT_POSTFIELDS, request_.body.data());
+      body_sent_ = request_.body.size();
+    }
   }
   const bool known = method == "HEAD" || method == (sends_body ? "POST" : "GET");
   easy_.set(CURLOPT_CUSTOMREQUEST, known ? nullptr : method.c_str());

@@ -37,4 +37,6 @@ std::string library_version() {
   return std::string("libcurl/") + curl_version_info(CURLVERSION_NOW)->version;
 }
 
+bool signs_for_aws() { return curl_version_info(CURLVERSION_NOW)->version_num >= 0x075800; }
+
 }  // namespace operate::http

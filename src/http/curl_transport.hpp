@@ -34,4 +34,7 @@ class CurlTransport {
 /// `libcurl/7.88.1`
 std::string library_version();
 
+/// Whether this libcurl signs all headers that AWS wants signed; known are 7.81, which signs two, and 7.88.
+bool signs_for_aws();
+
 }  // namespace operate::http

@@ -31,6 +31,10 @@ void EasyHandle::set_all() {
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
   set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
+  if (!settings_.signing) return;
+  set(CURLOPT_AWS_SIGV4, settings_.signing->scope.c_str());
+  set(CURLOPT_USERNAME, settings_.signing->key_id.c_str());
+  set(CURLOPT_PASSWORD, settings_.signing->secret_key.c_str());
 }
 
 void EasyHandle::set_limits_of_trust() {

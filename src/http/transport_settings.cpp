@@ -1,5 +1,7 @@
 #include "http/transport_settings.hpp"
 
+#include "core/secret.hpp"
+
 #include <curl/curl.h>
 
 #include <stdexcept>
@@ -29,6 +31,15 @@ std::string accepted_encodings() {
 }
 
 }  // namespace
+
+AwsSigning::AwsSigning(std::string_view id, std::string_view secret, const std::string& region,
+                       const std::string& service)
+    : scope("aws:amz:" + region + ":" + service), key_id(id), secret_key(secret) {}
+
+AwsSigning::~AwsSigning() {
+  core::wipe(key_id);
+  core::wipe(secret_key);
+}
 
 TransportSettings prepared(TransportSettings settings) {
   initialise_library();

@@ -180,6 +180,13 @@ int main() {
   infisical.client_id = operate::test::ManagerStandIn::client_id;
   infisical.client_secret = operate::test::ManagerStandIn::client_secret;
   infisical.site_url = manager.url;
+  setenv("AWS_ACCESS_KEY_ID", operate::test::ManagerStandIn::aws_key_id, 1);
+  setenv("AWS_SECRET_ACCESS_KEY", operate::test::ManagerStandIn::aws_secret_key, 1);
+  operate::AwsSecretsManagerOptions aws;
+  aws.secret_id = "prod/operate";
+  aws.json_key = "api_key";
+  aws.region = "eu-west-1";
+  aws.endpoint_url = manager.url;
   // Of an answer, the parser keeps what it keeps of a file, and nothing else is left.
   for (const auto& source :
        {operate::ApiKeySource::doppler(doppler), operate::ApiKeySource::infisical(infisical)}) {
@@ -187,6 +194,9 @@ int main() {
     found = std::max(0, found - by_the_parser);
     expect("a secrets manager", true);
   }
+  use(operate::ApiKeySource::aws_secrets_manager(aws));  // Its key is JSON within JSON.
+  found = std::max(0, found - 2 * by_the_parser);
+  expect("AWS Secrets Manager", true);
 
   setenv("OPERATE_API_KEY", (std::string(key, 20) + " ").c_str(), 1);
   found = 0;

@@ -39,6 +39,10 @@ ManagerStandIn::ManagerStandIn(std::string key)
   server_->Get("/v3/configs/config/secret", route(&ManagerStandIn::doppler));
   server_->Post("/api/v1/auth/universal-auth/login", route(&ManagerStandIn::login));
   server_->Get(R"(/api/v3/secrets/raw/(.*))", route(&ManagerStandIn::infisical));
+  server_->Post("/", route(&ManagerStandIn::aws));
+  server_->Get("/container/role", route(&ManagerStandIn::container));
+  server_->Put("/latest/api/token", route(&ManagerStandIn::instance));
+  server_->Get(R"(/latest/meta-data/.*)", route(&ManagerStandIn::instance));
   port_ = server_->bind_to_any_port("127.0.0.1");
   thread_ = std::thread([this] { server_->listen_after_bind(); });
   while (!server_->is_running()) std::this_thread::yield();
@@ -137,6 +141,77 @@ void ManagerStandIn::infisical(const httplib::Request& request, httplib::Respons
           {"secretComment", ""},
           {"secretPath", path},
           {"tags", json::array()}}}});
+}
+
+void ManagerStandIn::aws(const httplib::Request& request, httplib::Response& response) {
+  const auto refuse = [&](const std::string& type, const std::string& message) {
+    send(response, 400, {{"__type", "com.amazonaws.secretsmanager#" + type}, {"Message", message}});
+  };
+  const std::string authorization = request.get_header_value("Authorization");
+  const auto is_signed_by = [&](const std::string& key_id) {
+    return authorization.rfind("AWS4-HMAC-SHA256 Credential=" + key_id + "/", 0) == 0 &&
+           authorization.find("/eu-west-1/secretsmanager/aws4_request") != std::string::npos;
+  };
+  const bool is_temporary = is_signed_by(aws_temporary_key_id) &&
+                            request.get_header_value("X-Amz-Security-Token") == aws_session_token &&
+                            authorization.find("x-amz-security-token") != std::string::npos;
+  if (!is_signed_by(aws_key_id) && !is_temporary)
+    return refuse("UnrecognizedClientException", "The security token included in the request is invalid.");
+  const json body = json::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  if (request.get_header_value("X-Amz-Target") != "secretsmanager.GetSecretValue" ||
+      request.get_header_value("Content-Type") != "application/x-amz-json-1.1" || !body.is_object())
+    return refuse("InvalidRequestException", "This is no GetSecretValue.");
+  const std::string id = body.value("SecretId", "");
+  json answer = {{"ARN", "arn:aws:secretsmanager:eu-west-1:1:secret:x"}, {"Name", id}, {"VersionId", "v"}};
+  if (body.value("VersionStage", "") != "AWSCURRENT")
+    return refuse("ResourceNotFoundException", "Secrets Manager can't find that staging label");
+  if (id == "prod/operate" || id.rfind("arn:", 0) == 0)
+    answer["SecretString"] = json({{"user", "x"}, {"api_key", key()}, {"number", 7}}).dump();
+  else if (id == "plain" || id == "ödd/\"näme\"+=.@-")
+    answer["SecretString"] = key();
+  else if (id == "binary")
+    answer["SecretBinary"] = "AAEC";
+  else if (id == "denied")
+    return refuse("AccessDeniedException",
+                  "User: arn:aws:iam::1:user/x is not authorized to perform: secretsmanager:GetSecretValue");
+  else
+    return refuse("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+  send(response, 200, answer);
+}
+
+namespace {
+
+json temporary_keys() {
+  return {{"Code", "Success"},
+          {"AccessKeyId", ManagerStandIn::aws_temporary_key_id},
+          {"SecretAccessKey", "SENTINELtemporarySecret0123456789"},
+          {"Token", ManagerStandIn::aws_session_token},
+          {"Expiration", "2099-01-01T00:00:00Z"}};
+}
+
+}  // namespace
+
+void ManagerStandIn::container(const httplib::Request& request, httplib::Response& response) {
+  if (request.get_header_value("Authorization") != container_token)
+    return send(response, 403, {{"message", "not this task's token"}});
+  send(response, 200, temporary_keys());
+}
+
+void ManagerStandIn::instance(const httplib::Request& request, httplib::Response& response) {
+  const std::string session = "SENTINELsession0123456789";
+  const std::string roles = "/latest/meta-data/iam/security-credentials/";
+  if (request.method == "PUT") {
+    response.status = request.has_header("X-aws-ec2-metadata-token-ttl-seconds") ? 200 : 400;
+    response.set_content(session, "text/plain");
+  } else if (request.get_header_value("X-aws-ec2-metadata-token") != session) {
+    response.status = 401;
+  } else if (request.path == roles) {
+    response.set_content("the role", "text/plain");
+  } else if (request.path == roles + "the role") {
+    send(response, 200, temporary_keys());
+  } else {
+    response.status = 404;
+  }
 }
 
 }  // namespace operate::test

@@ -14,8 +14,9 @@ struct Response;
 
 namespace operate::test {
 
-/// Doppler and Infisical as far as a key is concerned, on 127.0.0.1: written from what the vendors' own
-/// clients send and take, and used by those clients as well (`./dev managers`).
+/// Doppler, Infisical and AWS as far as a key is concerned, on 127.0.0.1: written from what the vendors' own
+/// clients send and take, and used by those of the first two as well (`./dev managers`). It believes AWS's
+/// signatures, which aws_server.py checks.
 class ManagerStandIn {
  public:
   // What is right; anything else is refused as the vendors do.
@@ -23,6 +24,13 @@ class ManagerStandIn {
   static constexpr const char* client_id = "5e2f7c1a-identity";
   static constexpr const char* client_secret = "SENTINEL\"client\\Secret0123456789";
   static constexpr const char* access_token = "eyJ.SENTINELaccessToken.0123456789";
+
+  // AWS's; the second is a temporary one, with a token, that the container and the instance give.
+  static constexpr const char* aws_key_id = "AKIASENTINELPLAIN";
+  static constexpr const char* aws_secret_key = "SENTINELplainSecret/0123456789";
+  static constexpr const char* aws_temporary_key_id = "ASIASENTINELTEMPORARY";
+  static constexpr const char* aws_session_token = "SENTINELsessionToken/0123456789==";
+  static constexpr const char* container_token = "SENTINELcontainerToken0123456789";
 
   explicit ManagerStandIn(std::string key);
   ~ManagerStandIn();
@@ -48,6 +56,9 @@ class ManagerStandIn {
   void doppler(const httplib::Request& request, httplib::Response& response);
   void login(const httplib::Request& request, httplib::Response& response);
   void infisical(const httplib::Request& request, httplib::Response& response);
+  void aws(const httplib::Request& request, httplib::Response& response);
+  void container(const httplib::Request& request, httplib::Response& response);
+  void instance(const httplib::Request& request, httplib::Response& response);
   std::string key() const;
 
   mutable std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include "support/emulator_options.hpp"
 #include "support/environment.hpp"
 #include "support/raw_server.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
@@ -410,6 +411,221 @@ TEST_F(ManagersTest, ATransportOfTheProgramsOwnHasNoPartInIt) {
   EXPECT_EQ(Client(config).call({"GET", "/x", {}, ""}).status, 200);
   EXPECT_EQ(transport->key, emulator.api_key());
   EXPECT_EQ(manager.requests(), Requests{doppler_read});
+}
+
+class AwsTest : public ManagersTest {
+ protected:
+  AwsTest() {
+    folder.write("credentials", "[other]\n[default]\nregion = eu-west-9\n");
+    options.secret_id = "prod/operate";
+    options.json_key = "api_key";
+    options.endpoint_url = manager.url();
+  }
+  void sign_in_by_variables() {
+    set("AWS_ACCESS_KEY_ID", ManagerStandIn::aws_key_id);
+    set("AWS_SECRET_ACCESS_KEY", ManagerStandIn::aws_secret_key);
+    set("AWS_REGION", "eu-west-1");
+  }
+  void set(const char* name, const std::string& value) {
+    variables.push_back(std::make_unique<ScopedVariable>(name, value.c_str()));
+  }
+  std::size_t list() { return ManagersTest::list(ApiKeySource::aws_secrets_manager(options)); }
+  std::string refusal() { return ManagersTest::refusal(ApiKeySource::aws_secrets_manager(options)); }
+
+  const operate::test::TemporaryFolder folder;
+  operate::AwsSecretsManagerOptions options;
+  // None of this machine's own.
+  std::vector<std::unique_ptr<ScopedVariable>> variables = [this] {
+    std::vector<std::unique_ptr<ScopedVariable>> none;
+    for (const char* name :
+         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
+          "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+          "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_ENDPOINT_URL",
+          "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"})
+      none.push_back(std::make_unique<ScopedVariable>(name, nullptr));
+    none.push_back(std::make_unique<ScopedVariable>("AWS_EC2_METADATA_DISABLED", "true"));
+    none.push_back(std::make_unique<ScopedVariable>("HOME", folder.path("home").c_str()));
+    return none;
+  }();
+};
+
+TEST_F(AwsTest, TheVariablesSignIn) {
+  sign_in_by_variables();
+  EXPECT_EQ(list(), 50u);
+  EXPECT_EQ(manager.requests(), Requests{"POST /"});
+  options.secret_id = "plain";
+  options.json_key = "";
+  EXPECT_EQ(list(), 50u);
+  options.secret_id =
+      "\xc3\xb6"
+      "dd/\"n\xc3\xa4me\"+=.@-";
+  EXPECT_EQ(list(), 50u);
+  set("AWS_ACCESS_KEY_ID", ManagerStandIn::aws_temporary_key_id);
+  set("AWS_SESSION_TOKEN", ManagerStandIn::aws_session_token);
+  EXPECT_EQ(list(), 50u);
+  EXPECT_EQ(manager.last_headers().find("x-api-key"), std::string::npos);
+}
+
+TEST_F(AwsTest, AProfileSignsInAndSaysTheRegion) {
+  const std::string keys =
+      std::string("aws_access_key_id = ") + ManagerStandIn::aws_key_id +
+      "\r\n aws_secret_access_key=no\naws_secret_access_key\t=" + ManagerStandIn::aws_secret_key + "\n";
+  folder.write("home/.aws/credentials", "# mine\n[ops]\n" + keys + "; and\n[default]\n" + keys);
+  folder.write("home/.aws/config",
+               "[default]\nregion = eu-west-1\ns3 =\n  region = nowhere\n[profile ops]\nregion=eu-west-1\n");
+  EXPECT_EQ(list(), 50u);
+  options.profile = "ops";
+  set("AWS_ACCESS_KEY_ID", "AKIANOBODY");  // Not looked at where the code names a profile.
+  EXPECT_EQ(list(), 50u);
+  options.profile = "";
+  set("AWS_ACCESS_KEY_ID", "");
+  set("AWS_PROFILE", "ops");
+  EXPECT_EQ(list(), 50u);
+  set("AWS_PROFILE", "nobody");
+  EXPECT_NE(refusal().find("there is no region"), std::string::npos);
+  set("AWS_REGION", "eu-west-1");
+  EXPECT_NE(refusal().find("there are no keys in the profile nobody of "), std::string::npos);
+  folder.write("home/.aws/config", "[profile nobody]\nsso_session = corp\n");
+  EXPECT_NE(refusal().find("signs in by sso_session, which is not done here."), std::string::npos);
+  // Other files.
+  set("AWS_SHARED_CREDENTIALS_FILE", folder.write("mine", "[nobody]\n" + keys));
+  EXPECT_EQ(list(), 50u);
+}
+
+TEST_F(AwsTest, AContainersRoleSignsIn) {
+  set("AWS_REGION", "eu-west-1");
+  set("AWS_CONTAINER_CREDENTIALS_FULL_URI", manager.url() + "/container/role?x=y");
+  EXPECT_NE(
+      refusal().find("status 403 from the container's credentials service. It says: not this task's token."),
+      std::string::npos);
+  set("AWS_CONTAINER_AUTHORIZATION_TOKEN", ManagerStandIn::container_token);
+  EXPECT_EQ(list(), 50u);
+  EXPECT_EQ(manager.requests().end()[-2], "GET /container/role?x=y");
+  set("AWS_CONTAINER_AUTHORIZATION_TOKEN", "");
+  set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+      folder.write("token", std::string(ManagerStandIn::container_token) + "\n"));
+  EXPECT_EQ(list(), 50u);
+  manager.answer_next(200, "{}");
+  EXPECT_NE(refusal().find("the container's credentials service gave no keys"), std::string::npos);
+  set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/x");
+  EXPECT_NE(refusal().find("AWS_CONTAINER_CREDENTIALS_FULL_URI names another machine by http"),
+            std::string::npos);
+}
+
+TEST_F(AwsTest, AnInstancesRoleSignsIn) {
+  set("AWS_REGION", "eu-west-1");
+  EXPECT_NE(refusal().find(
+                "there are no credentials for AWS: AWS_ACCESS_KEY_ID is not set, there are no keys in the "
+                "profile default of "),
+            std::string::npos);
+  EXPECT_NE(refusal().find("AWS_EC2_METADATA_DISABLED is true."), std::string::npos);
+  set("AWS_EC2_METADATA_DISABLED", "");
+  set("AWS_EC2_METADATA_SERVICE_ENDPOINT", manager.url() + "/");
+  EXPECT_EQ(list(), 50u);
+  EXPECT_EQ(manager.requests(),
+            (Requests{"PUT /latest/api/token", "GET /latest/meta-data/iam/security-credentials/",
+                      "GET /latest/meta-data/iam/security-credentials/the%20role", "POST /"}));
+  manager.answer_next(403, "", 1);
+  EXPECT_NE(refusal().find("the instance's metadata service answered with status 403"), std::string::npos);
+  set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1");
+  EXPECT_NE(refusal().find("nor is it an instance: no answer came from http://127.0.0.1:1 (connect: "),
+            std::string::npos);
+  set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://10.0.0.1");
+  EXPECT_NE(refusal().find("AWS_EC2_METADATA_SERVICE_ENDPOINT names another machine by http"),
+            std::string::npos);
+}
+
+TEST_F(AwsTest, TheRegionIsTheCodesTheEnvironmentsTheProfilesOrTheArns) {
+  sign_in_by_variables();
+  set("AWS_REGION", "");
+  EXPECT_NE(refusal().find("there is no region. Set AWS_REGION"), std::string::npos);
+  options.region = "eu-west-1";
+  EXPECT_EQ(list(), 50u);
+  options.region = "";
+  set("AWS_DEFAULT_REGION", "eu-west-1");
+  EXPECT_EQ(list(), 50u);
+  set("AWS_DEFAULT_REGION", "");
+  options.secret_id = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/operate-AbCdEf";
+  EXPECT_EQ(list(), 50u);
+  options.secret_id = "arn:";
+  EXPECT_NE(refusal().find("there is no region"), std::string::npos);
+  options.region = "eu-west-1/../x";
+  EXPECT_NE(refusal().find("the region is none"), std::string::npos);
+}
+
+TEST_F(AwsTest, EachWayToFailIsNamedInAwssOwnWords) {
+  sign_in_by_variables();
+  const auto says = [&](const std::string& words) {
+    const std::string what = refusal();
+    EXPECT_NE(what.find(words), std::string::npos) << what;
+  };
+  const std::string at = "No API key from AWS Secrets Manager (secret prod/operate, member ";
+  options.json_key = "none";
+  says(at + "none): the secret has no member none.");
+  options.json_key = "number";
+  says(at + "number): the secret's member number is no string.");
+  options.json_key = "";
+  says("the secret is a JSON object. Name the member that is the key");
+  options.secret_id = "plain";
+  options.json_key = "api_key";
+  says("the secret is no JSON object, so it has no member api_key.");
+  options.json_key = "";
+  options.secret_id = "binary";
+  says("the secret is a binary one. Store the key as text.");
+  options.secret_id = "denied";
+  says(
+      "status 400 (AccessDeniedException), these credentials may not read it. It says: User: "
+      "arn:aws:iam::1:user/x is "
+      "not authorized to perform: secretsmanager:GetSecretValue. They need ");
+  options.secret_id = "nothing";
+  says(
+      "status 400 (ResourceNotFoundException), there is no such secret. It says: Secrets Manager can't find "
+      "the "
+      "specified secret. Are ");
+  options.secret_id = "plain";
+  options.version_stage = "AWSPENDING";
+  says(
+      "(ResourceNotFoundException), there is no such secret. It says: Secrets Manager can't find that "
+      "staging label.");
+  options.version_stage = "AWSCURRENT";
+  manager.answer_next(200, R"({"SecretString":""})");
+  says("the secret is empty.");
+  manager.answer_next(200, "<html>");
+  says("the answer has no `SecretString`. Is the endpoint AWS Secrets Manager's?");
+  manager.answer_next(400, R"({"__type":"InvalidSignatureException","message":"calculated )" +
+                               std::string(64, 'a') + " with " + ManagerStandIn::aws_secret_key + "\"}");
+  says("the credentials are not accepted. It says: calculated " + std::string(64, '*') + " with [api key]");
+  set("AWS_ACCESS_KEY_ID", "AKIANOBODY");
+  says(
+      "status 400 (UnrecognizedClientException), the credentials are not accepted. It says: The security "
+      "token ");
+  set("AWS_SECRET_ACCESS_KEY", "");
+  says("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, only one is set.");
+  options.endpoint_url = "http://secretsmanager.example.com";
+  EXPECT_THROW(ApiKeySource::aws_secrets_manager(options), ConfigError);
+  options.endpoint_url = "";
+  options.secret_id = "";
+  EXPECT_THROW(ApiKeySource::aws_secrets_manager(options), ConfigError);
+}
+
+TEST_F(AwsTest, ASettingNamesItInOneLine) {
+  sign_in_by_variables();
+  set("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.url());
+  config.api_key = {};
+  for (const char* source : {"aws-secrets-manager://prod/operate#api_key", "aws-secrets-manager://plain",
+                             "aws-secrets-manager://prod/operate?region=eu-west-1&stage=AWSCURRENT#api_key",
+                             "aws-secrets-manager://arn:aws:secretsmanager:eu-west-1:1:secret:x#api_key"}) {
+    const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
+    EXPECT_EQ(Client(config).companies().list().size(), 50u) << source;
+  }
+  for (const char* source :
+       {"aws-secrets-manager://", "aws-secrets-manager://x?y=z", "aws-secrets-manager://x%zz"}) {
+    const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
+    const auto error = thrown<ConfigError>([&] { Client{config}; });
+    ASSERT_TRUE(error) << source;
+    EXPECT_NE(std::string(error->what()).find("a key in AWS Secrets Manager is "), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <future>
 #include <memory>
 #include <ostream>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -326,6 +327,18 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
   auto refused_too = infisical;
   refused_too.site_url = echo.config().base_url;
 
+  const operate::test::ScopedVariable id("AWS_ACCESS_KEY_ID",
+                                         operate::test::ManagerStandIn::aws_temporary_key_id),
+      secret("AWS_SECRET_ACCESS_KEY", operate::test::ManagerStandIn::aws_secret_key),
+      session("AWS_SESSION_TOKEN", operate::test::ManagerStandIn::aws_session_token);
+  operate::AwsSecretsManagerOptions aws;
+  aws.secret_id = "prod/operate";
+  aws.json_key = "api_key";
+  aws.region = "eu-west-1";
+  aws.endpoint_url = manager.url();
+  auto refused_by_aws = aws;
+  refused_by_aws.endpoint_url = echo.config().base_url;
+
   // Those that give it, and those that fail: what they would have given is in nobody's path either.
   const std::vector<std::pair<operate::ApiKeySource, std::string>> sources = {
       {operate::ApiKeySource::file(file), sentinel},
@@ -339,6 +352,8 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
       {operate::ApiKeySource::doppler(doppler), sentinel},
       {operate::ApiKeySource::infisical(infisical), sentinel},
       {operate::ApiKeySource::doppler(refused), ""},
+      {operate::ApiKeySource::aws_secrets_manager(aws), sentinel},
+      {operate::ApiKeySource::aws_secrets_manager(refused_by_aws), ""},
       {operate::ApiKeySource::infisical(refused_too), ""},
   };
   for (const auto& [source, in_path] : sources)
@@ -391,6 +406,7 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
   for (const std::string& text : everything) {
     EXPECT_FALSE(shows_the_key(text)) << text.substr(0, 500);
     EXPECT_EQ(text.find("SENTINEL"), std::string::npos) << text.substr(0, 500);
+    EXPECT_FALSE(std::regex_search(text, std::regex("Signature=[0-9a-f]"))) << text.substr(0, 500);
   }
 }
 

@@ -1,0 +1,204 @@
+#include "credentials/aws_credentials.hpp"
+
+#include "core/base_url.hpp"
+#include "core/path.hpp"
+#include "credentials/environment.hpp"
+#include "credentials/file.hpp"
+
+#include <operate/request.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace operate::credentials {
+
+namespace {
+
+std::string variable_or(const char* name, std::string otherwise) {
+  return environment_variable(name).value_or(std::move(otherwise));
+}
+
+std::string in_home(const char* name) {
+  const auto home = environment_variable("HOME");
+  return home ? (std::filesystem::path(*home) / ".aws" / name).string() : std::string();
+}
+
+// Empty where there is no such container.
+std::string container_url() {
+  if (const auto path = environment_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
+    return "http://169.254.170.2" + *path;
+  return variable_or("AWS_CONTAINER_CREDENTIALS_FULL_URI", "");
+}
+
+// A URL taken apart, for a host that may be asked for credentials.
+struct NearUrl {
+  core::BaseUrl site;
+  Request request;
+};
+
+// `http` only to this machine and to AWS's own addresses on this link, `https` to any.
+NearUrl near_url(const std::string& url, const char* variable, const ManagerName& manager) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t path =
+      scheme == std::string::npos ? url.size() : std::min(url.find_first_of("/?#", scheme + 3), url.size());
+  NearUrl result;
+  result.site =
+      core::parse_base_url(url.substr(0, path), /*allow_plain_http=*/true, manager.setting, variable);
+  constexpr std::array<std::string_view, 5> near = {"169.254.169.254", "169.254.170.2", "169.254.170.23",
+                                                    "[fd00:ec2::254]", "[fd00:ec2::23]"};
+  const bool is_near =
+      result.site.loopback || std::find(near.begin(), near.end(), result.site.authority.host) != near.end();
+  if (!result.site.tls && !is_near)
+    manager.refuse(std::string(variable) +
+                   " names another machine by http, where everybody on the way could read the credentials.");
+  result.request.path = path < url.size() && url[path] == '/' ? url.substr(path) : "/";
+  return result;
+}
+
+std::shared_ptr<const core::Secret> secret_of(std::optional<std::string_view> text) {
+  return text && !text->empty() ? std::make_shared<const core::Secret>(*text) : nullptr;
+}
+
+// What a container's and an instance's service say alike; empty where it is not that.
+std::optional<AwsKeys> keys_of(const json::Value& root) {
+  AwsKeys keys{secret_of(root["AccessKeyId"].string()), secret_of(root["SecretAccessKey"].string()),
+               secret_of(root["Token"].string())};
+  if (!keys.key_id || !keys.secret_key) return std::nullopt;
+  return keys;
+}
+
+std::string first_line(std::string_view text) {
+  return std::string(without_newline(text.substr(0, text.find('\n'))));
+}
+
+}  // namespace
+
+AwsCredentials::AwsCredentials(std::string profile)
+    : names_profile_(!profile.empty()),
+      profile_(names_profile_ ? std::move(profile)
+                              : variable_or("AWS_PROFILE", variable_or("AWS_DEFAULT_PROFILE", "default"))),
+      credentials_file_(variable_or("AWS_SHARED_CREDENTIALS_FILE", in_home("credentials"))),
+      config_file_(variable_or("AWS_CONFIG_FILE", in_home("config"))),
+      key_id_(given_or_of_environment({}, "AWS_ACCESS_KEY_ID")),
+      secret_key_(given_or_of_environment({}, "AWS_SECRET_ACCESS_KEY")),
+      session_token_(given_or_of_environment({}, "AWS_SESSION_TOKEN")),
+      container_url_(container_url()),
+      container_token_file_(variable_or("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "")),
+      container_token_(given_or_of_environment({}, "AWS_CONTAINER_AUTHORIZATION_TOKEN")),
+      uses_instance_(variable_or("AWS_EC2_METADATA_DISABLED", "") != "true"),
+      instance_url_(variable_or("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254")) {}
+
+AwsProfile AwsCredentials::profile(const ManagerName& manager) const {
+  AwsProfile profile;
+  for (const bool is_config : {false, true}) {
+    const std::string& path = is_config ? config_file_ : credentials_file_;
+    std::error_code error;
+    if (path.empty() || !std::filesystem::exists(path, error)) continue;
+    std::string text = read_file(path, manager.setting, "AWS's file");
+    const core::WipeAtEnd wipe(text);
+    read_aws_profile(text, profile_, is_config, profile);
+  }
+  return profile;
+}
+
+std::optional<AwsKeys> AwsCredentials::find(const ManagerName& manager,
+                                            const detail::FetchContext& context) const {
+  const auto copy = [](const core::Secret& secret) {
+    return secret.view().empty() ? nullptr : std::make_shared<const core::Secret>(secret.view());
+  };
+  if (!names_profile_ && (!key_id_.view().empty() || !secret_key_.view().empty())) {
+    if (key_id_.view().empty() || secret_key_.view().empty())
+      manager.refuse("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, only one is set.");
+    return AwsKeys{copy(key_id_), copy(secret_key_), copy(session_token_)};
+  }
+  const AwsProfile profile = this->profile(manager);
+  if (profile.has_keys()) return AwsKeys{profile.key_id, profile.secret_key, profile.session_token};
+  const std::string place = "the profile " + profile_ + " of " + credentials_file_ + " and " + config_file_;
+  if (!profile.other_way.empty())
+    manager.refuse(
+        place + " signs in by " + profile.other_way +
+        ", which is not done here. Let `aws configure export-credentials`, or a command source, do so.");
+  if (profile_ != "default") manager.refuse("there are no keys in " + place + ".");
+  if (!container_url_.empty()) return of_container(manager, context);
+  return of_instance(manager, context,
+                     "AWS_ACCESS_KEY_ID is not set, there are no keys in " + place +
+                         ", and this is no container with a role");
+}
+
+std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
+                                                    const detail::FetchContext& context) const {
+  const NearUrl url = near_url(container_url_, "AWS_CONTAINER_CREDENTIALS_FULL_URI", manager);
+  ManagerQuestion question(manager, url.site, context, {nullptr, true});
+  std::string token(container_token_.view());
+  const core::WipeAtEnd wipe(token);
+  if (!container_token_file_.empty()) {
+    std::string text =
+        read_file(container_token_file_, manager.setting, "The file with the container's token");
+    const core::WipeAtEnd wipe_text(text);
+    token = without_newline(text);
+  }
+  question.hide(token);
+  require_sendable(token, "container's token", manager);
+  std::vector<Header> headers;
+  if (!token.empty()) headers.push_back({"Authorization", token});
+  auto response = question.ask(url.request, std::move(headers));
+  if (!response) return std::nullopt;
+  const ManagerAnswer answer(*response);
+  if (response->status != 200)
+    question.refuse(
+        "status " + std::to_string(response->status) + " from the container's credentials service",
+        answer.root()["message"].string().value_or(""), "Has the task, or the pod, a role?");
+  auto keys = keys_of(answer.root());
+  if (!keys) question.refuse("the container's credentials service gave no keys");
+  return keys;
+}
+
+std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
+                                                   const detail::FetchContext& context,
+                                                   const std::string& looked_at) const {
+  const std::string begin = "there are no credentials for AWS: " + looked_at;
+  if (!uses_instance_) manager.refuse(begin + "; AWS_EC2_METADATA_DISABLED is true.");
+  const NearUrl url = near_url(instance_url_, "AWS_EC2_METADATA_SERVICE_ENDPOINT", manager);
+  ManagerQuestion question(manager, url.site, context, {nullptr, true});
+  Request request;
+  request.method = "PUT";
+  request.path = "/latest/api/token";
+  auto result = question.try_to_ask(request, {{"X-aws-ec2-metadata-token-ttl-seconds", "300"}});
+  if (!result) return std::nullopt;
+  const auto* failure = std::get_if<TransportFailure>(&*result);
+  if (failure) question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure));
+  auto& first = std::get<TransportResponse>(*result);
+  const core::WipeAtEnd wipe(first.body);
+  if (first.status != 200)
+    question.refuse(begin + "; the instance's metadata service answered with status " +
+                    std::to_string(first.status));
+  const std::string_view token = without_newline(first.body);
+  question.hide(token);
+  require_sendable(token, "metadata service's token", manager);
+  const auto header = [&] { return std::vector<Header>{{"X-aws-ec2-metadata-token", std::string(token)}}; };
+
+  request.method = "GET";
+  request.path = "/latest/meta-data/iam/security-credentials/";
+  const auto roles = question.ask(request, header());
+  if (!roles) return std::nullopt;
+  const std::string role = first_line(roles->body);
+  if (roles->status != 200 || role.empty())
+    question.refuse(begin + "; the instance has no role (status " + std::to_string(roles->status) + ")");
+  core::append_encoded(request.path, role);
+  auto response = question.ask(request, header());
+  if (!response) return std::nullopt;
+  const ManagerAnswer answer(*response);
+  auto keys = response->status == 200 ? keys_of(answer.root()) : std::nullopt;
+  if (!keys)
+    question.refuse("the instance's metadata service gave no keys for the role " + role + " (status " +
+                        std::to_string(response->status) + ")",
+                    answer.root()["Message"].string().value_or(""));
+  return keys;
+}
+
+}  // namespace operate::credentials

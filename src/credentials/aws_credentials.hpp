@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/secret.hpp"
+#include "credentials/aws_profile.hpp"
+#include "credentials/key_provider.hpp"
+#include "credentials/manager.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace operate::credentials {
+
+/// What signs a request to AWS.
+struct AwsKeys {
+  std::shared_ptr<const core::Secret> key_id = {}, secret_key = {};
+  std::shared_ptr<const core::Secret> session_token = {};  ///< Null where they are not temporary.
+};
+
+/// Where the keys for AWS are looked for; AwsSecretsManagerOptions says in which order. What the environment
+/// says is read when it is made, all else each time.
+class AwsCredentials {
+ public:
+  /// `profile` is the code's, or empty.
+  explicit AwsCredentials(std::string profile);
+
+  /// Empty where the limits ran out. Throws ConfigError where there are none.
+  std::optional<AwsKeys> find(const ManagerName& manager, const detail::FetchContext& context) const;
+
+  /// The profile, as far as the files say something of it.
+  AwsProfile profile(const ManagerName& manager) const;
+
+ private:
+  std::optional<AwsKeys> of_container(const ManagerName& manager, const detail::FetchContext& context) const;
+  std::optional<AwsKeys> of_instance(const ManagerName& manager, const detail::FetchContext& context,
+                                     const std::string& looked_at) const;
+
+  const bool names_profile_;
+  const std::string profile_;
+  const std::string credentials_file_, config_file_;
+  const core::Secret key_id_, secret_key_, session_token_;
+  const std::string container_url_, container_token_file_;
+  const core::Secret container_token_;
+  const bool uses_instance_;
+  const std::string instance_url_;
+};
+
+}  // namespace operate::credentials
