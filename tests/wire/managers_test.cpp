@@ -115,6 +115,17 @@ TEST_F(ManagersTest, InfisicalIsAskedAsItsOwnClientAsks) {
   EXPECT_NE(manager.requests().back().find("secretPath=%2Fa%20b"), std::string::npos);
 }
 
+TEST_F(ManagersTest, EachIsOneLine) {
+  const Client aws{
+      {.api_key = ApiKeySource::aws_secrets_manager({.secret_id = "prod/operate", .json_key = "api_key"})}};
+  const Client doppler{{.api_key = ApiKeySource::doppler({.project = "crm", .config = "prd"})}};
+  const Client infisical{
+      {.api_key = ApiKeySource::infisical({.project_id = "p-0042", .environment = "prod"})}};
+  const Client command{{.api_key = ApiKeySource::command({"op", "read", "op://vault/operate/key"})}};
+  const Client callback{{.api_key = ApiKeySource::callback([] { return std::string("key"); })}};
+  EXPECT_TRUE(manager.requests().empty());  // Nothing is asked for before a call.
+}
+
 TEST_F(ManagersTest, TheEnvironmentSignsIn) {
   auto by_token = doppler();
   by_token.token = "";
@@ -511,6 +522,18 @@ TEST_F(AwsTest, AContainersRoleSignsIn) {
   set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/x");
   EXPECT_NE(refusal().find("AWS_CONTAINER_CREDENTIALS_FULL_URI names another machine by http"),
             std::string::npos);
+}
+
+TEST_F(AwsTest, TemporaryKeysAreLookedForEachTimeTheSecretIsRead) {
+  set("AWS_REGION", "eu-west-1");
+  set("AWS_CONTAINER_CREDENTIALS_FULL_URI", manager.url() + "/container/role");
+  set("AWS_CONTAINER_AUTHORIZATION_TOKEN", ManagerStandIn::container_token);
+  config.api_key = ApiKeySource::aws_secrets_manager(options);
+  const Client client(config);
+  client.companies().list();
+  clock->advance(4min);
+  client.companies().list();
+  EXPECT_EQ(manager.requests(), (Requests{"GET /container/role", "POST /", "GET /container/role", "POST /"}));
 }
 
 TEST_F(AwsTest, AnInstancesRoleSignsIn) {
