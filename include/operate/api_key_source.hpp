@@ -23,17 +23,18 @@ class KeyProvider;
 /// `aws-secrets-manager://prod/operate#api_key`, `doppler://crm/prd` or `infisical://PROJECT-ID/prod`. Two of
 /// them at once are a ConfigError.
 ///
-/// A key is visible ASCII without blanks, at most 4096 characters; its prefix does not matter. Anything else
-/// is a ConfigError: when the Client is made for a key that is at hand (a text, a variable, a file); for one
-/// that has to be waited for, from the first call that needs it, and from each one after, as the source is
-/// then asked anew.
+/// A key is visible ASCII without blanks, at most 4096 characters, and does not begin with `{` or a quotation
+/// mark. Anything else is a ConfigError: when the Client is made for a key that is at hand (a text, a
+/// variable, a file); for one that has to be waited for, from the first call that needs it, and from each one
+/// after, as the source is then asked anew.
 ///
 /// A key is asked for once and kept, for all threads and copies of a client. Where the server refuses it
 /// (401), the source is asked again, by one call while the others wait, and a call that was refused goes out
 /// again with the new key, a create as well: that the server has done nothing for a key that it refused is
-/// inferred, not documented. Where the source has no other, the InvalidApiKeyError stands; after 30 seconds,
-/// the next call that is refused asks again. So a key is rotated without a restart, as long as the new one is
-/// in its place before the old one stops working, or soon after. A text and a variable never change.
+/// inferred, not documented. Where the source has no other, the InvalidApiKeyError stands; the next call
+/// that is refused a second later asks again, then 2 seconds later, and so on up to 30. So a key is rotated
+/// without a restart: make the new one, put it in its place, and then take the old one away. A text and a
+/// variable never change.
 ///
 /// The library wipes every copy of the key that it makes before it frees the memory. It cannot wipe what is
 /// not its own: the environment, your own strings, the copies that libcurl and the TLS library make while
@@ -72,16 +73,18 @@ class OPERATE_EXPORT ApiKeySource {
   ///
   /// Each call looks whether the file has changed, and reads it again where it has; a symbolic link that
   /// leads elsewhere counts, so that Kubernetes' way of replacing secrets works. While it is missing or holds
-  /// no key, the last one is used.
+  /// no key, the last one is used. Write a new file and rename it: half a key is a key as far as anybody can
+  /// tell, and the server refuses it.
   static ApiKeySource file(std::string path);
 
   /// The key that a program writes to its standard output, where one newline at its end is not part of it:
   /// `{"op", "read", "op://vault/operate/key"}`. It is looked for in PATH and run without a shell, with
-  /// nothing to read, no open file of this process, and the environment without `OPERATE_API_KEY`,
-  /// `OPERATE_API_KEY_FILE` and `OPERATE_API_KEY_SOURCE`. It is killed, with what it has started, after the
-  /// time limit, once it has written more than 64 KiB, and where the call that waits for it is cancelled or
-  /// has reached its deadline. Not being there, any exit code but 0, and no output are a ConfigError, which
-  /// quotes the beginning of what the program wrote to standard error, but not its arguments.
+  /// nothing to read, no open file of this process (before glibc 2.34, none that was opened with O_CLOEXEC),
+  /// and the environment without `OPERATE_API_KEY`, `OPERATE_API_KEY_FILE` and `OPERATE_API_KEY_SOURCE`. It
+  /// is killed, with what is left of its process group, after the time limit, once it has written more than
+  /// 64 KiB, and where the call that waits for it is cancelled or has reached its deadline. Not being there,
+  /// any exit code but 0, and no output are a ConfigError, which quotes the beginning of what the program
+  /// wrote to standard error, but not its arguments.
   ///
   /// Throws ConfigError for a command without a program, a NUL in it, and a limit that is not more than zero.
   static ApiKeySource command(std::vector<std::string> command,
@@ -90,16 +93,18 @@ class OPERATE_EXPORT ApiKeySource {
   /// The key that your own code returns. It is called by whatever thread makes the call that needs a key, for
   /// async calls by a thread of its own, by one at a time for each client, and is not interrupted: the last
   /// copy of a client waits for it to return. What it throws is a ConfigError that quotes what(), so keep
-  /// secrets out of that. It must not make calls by the same client. Throws ConfigError where it is empty.
+  /// secrets out of that. It must not make calls by the same client, nor give up the
+  /// last copy of it. Throws ConfigError where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
 
   /// A key in AWS Secrets Manager; also infisical() and doppler(). It is read by HTTP over libcurl, with the
   /// client's limits on connections, its proxies and its certificates, and kept for a time to live. Ahead of
-  /// its end one call reads it anew, while the others use the one they have; where the manager fails then,
-  /// that one is used until the server refuses it, and the manager asked again every 30 seconds. What may
-  /// pass (no connection, 429, 5xx) is tried three times. The options and the environment are looked at when
-  /// the source is made; a ConfigError of a call quotes what the manager says, without secrets.
-  /// Config::transport has no part in it.
+  /// its end one call reads it anew (an async one on a thread of its own), within half its deadline and 5
+  /// seconds, while the others use the one they have; where the manager fails then, that one is used until
+  /// the server refuses it, and the manager asked again every 30 seconds. What may pass (no connection; 429,
+  /// 500, 502, 503, 504) is tried three times, and makes the ConfigError retryable(). The options and the
+  /// environment are looked at when the source is made; a ConfigError of a call quotes what the manager says,
+  /// without secrets. Config::transport has no part in it.
   ///
   /// Throws ConfigError for options that cannot be.
   static ApiKeySource aws_secrets_manager(const AwsSecretsManagerOptions& options);

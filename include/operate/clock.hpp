@@ -10,8 +10,8 @@ inline namespace v0 {
 
 /// The time by which deadlines are kept and retries are waited for. A test gives its own (Config::clock) and
 /// moves it by hand. Limits on sockets (Config::connect_timeout and the like) always run on the machine's
-/// clock, and so do waits for a free connection (of blocking calls), for a place in Config::max_async_calls
-/// and for the source of a key.
+/// clock, and so do a blocking call's waits for a free connection and for the source of its key, and waits
+/// for a place in Config::max_async_calls.
 ///
 /// Implementations are called by many threads at once. The last copy of a client must not go in one of these
 /// functions: it would wait for them to return.

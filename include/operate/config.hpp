@@ -78,7 +78,8 @@ struct OPERATE_EXPORT Config {
   /// Where `proxy` is empty, whether the environment's is used: `https_proxy` or `HTTPS_PROXY` (for a base
   /// URL with http: `http_proxy`), else `all_proxy` or `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
   /// host: a list such as `.example.com, 10.0.0.0/8, db.example.org:8443, [fd00::1]`, or `*`; a name stands
-  /// for all below it, too. There are no networks of IPv6. Read when a client is made.
+  /// for all below it, too. There are no networks of IPv6. Read when a client is made,
+  /// and when a secrets manager is asked for the key.
   bool trust_environment = true;
 
   /// Put behind the SDK's own `User-Agent`, to name your service. Visible ASCII and blanks.

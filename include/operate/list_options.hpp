@@ -25,10 +25,10 @@ struct ListAllOptions {
   std::optional<std::int64_t> max_items = {};
   /// How many pages may be on their way while one is read, once the first has told the total; 0 to 100. They
   /// are fetched on the client's own thread, and so many are kept in memory. They end with the last of the
-  /// range, its copies and its iterators; the server's refusals (429) lower their number for a while, and so
-  /// does Config::max_async_calls. One that fails in a way that may pass is asked for again when it is due. A
-  /// loop in a callback on the client's own thread throws std::logic_error; the child of a fork begins a list
-  /// of its own.
+  /// range, its copies, pages and iterators; the server's refusals (429) lower their number for a while, and
+  /// so does Config::max_async_calls. One that fails in a way that may pass is asked for again when it is
+  /// due. A loop in a callback on the client's own thread throws std::logic_error; the child of a fork begins
+  /// a list of its own.
   int prefetch = 0;
   /// Whether each page but the first is asked for with the item before it, so that no item is missed or comes
   /// twice where others come or go while the list is read, as PagedRange promises it. Otherwise only offsets

@@ -16,8 +16,9 @@ inline namespace v0 {
 /// - the instance's role: its metadata service, version 2 (`AWS_EC2_METADATA_SERVICE_ENDPOINT` names another
 ///   address, `AWS_EC2_METADATA_DISABLED=true` turns it off).
 ///
-/// They are looked for each time the secret is read, so that temporary ones are never out of date. Other
-/// kinds of profiles (SSO, roles to be assumed, programs) are for AWS's own tools: see
+/// The environment is read when the source is made, the files and the roles each time the secret is read, so
+/// that a role's keys are never out of date. A profile that is named has to have keys; the roles are for the
+/// default one. Other kinds of profiles (SSO, roles to be assumed, programs) are for AWS's own tools: see
 /// ApiKeySource::command(). Needs libcurl 7.88 or newer.
 struct AwsSecretsManagerOptions {
   /// The secret's name or ARN.
@@ -68,7 +69,8 @@ struct InfisicalOptions {
   std::string client_id = {};
   /// Empty: the environment's `INFISICAL_CLIENT_SECRET`.
   std::string client_secret = {};
-  /// Instead of the two; empty, as they are: the environment's `INFISICAL_TOKEN`.
+  /// A token that is ready, instead of an identity; empty, with no identity given or in the environment:
+  /// `INFISICAL_TOKEN`.
   std::string token = {};
   /// Of a site of your own; `https`, or `http` to this machine. May have a path.
   std::string site_url = "https://app.infisical.com";

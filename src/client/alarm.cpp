@@ -20,11 +20,13 @@ Alarm::~Alarm() {
 void Alarm::set(std::optional<Clock::time_point> time) {
   const std::lock_guard lock(mutex_);
   if (time == time_) return;
+  // What may fail comes first, so that whoever sets the time again finds nothing half done.
+  const CancellationSource interrupt;
+  if (time && !thread_.joinable()) thread_ = std::thread([this] { run(); });
   time_ = time;
   interrupt_.cancel();
-  interrupt_ = CancellationSource();
+  interrupt_ = interrupt;
   changed_.notify_all();
-  if (time && !thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
 std::exception_ptr Alarm::take_failure() {
@@ -47,8 +49,8 @@ void Alarm::run() {
       failure = std::current_exception();
     }
     lock.lock();
-    if (failure) failure_ = std::move(failure);
     if (token.is_cancelled()) continue;  // Another time was set, or none.
+    if (failure) failure_ = std::move(failure);
     // Before it rings, as whoever is woken may set the same time anew.
     time_.reset();
     lock.unlock();

@@ -98,7 +98,7 @@ Call::Step Call::take_key() {
       waits_for_ = TimeLimit::api_key;
       return Step::fetch_key;
     }
-    exchange_.asked_for_key = refused_ && key->value() == refused_->value();
+    exchange_.asked_for_key = key == refused_;
     if (exchange_.asked_for_key) {
       over_ = true;
       return Step::finish;
@@ -114,6 +114,8 @@ Call::Step Call::take_key() {
   waits_for_ = TimeLimit::pool;
   return Step::send;
 }
+
+void Call::refresh_key() { context_.keys->refresh(limits_.deadline, options_.cancel); }
 
 void Call::fetch_key() {
   try {
@@ -134,6 +136,9 @@ void Call::fail_key(const ConfigError& error) {
 
 void Call::give_up(TimeLimit limit) {
   over_ = true;
+  if (limit == TimeLimit::api_key) exchange_.key_source = context_.keys->source();
+  if (limit == TimeLimit::api_key && refused_)
+    exchange_.key_trouble = "it did not answer before the call's deadline.";
   // After an attempt, its error says more than that there was no time for another.
   if (!exchange_.attempts.empty() && !is_cancelled()) return;
   // Also where it was to begin just before its deadline, and the clock was late.
@@ -217,6 +222,7 @@ void Call::plan_retry(const core::AttemptOutcome& outcome, milliseconds wait) {
   if (outcome.status == 401 && context_.keys->can_change() && refused_keys_ < most_refused_keys) {
     ++refused_keys_;
     refused_ = exchange_.key;
+    exchange_.refused_keys.push_back(refused_);
     due_ = now_;
     over_ = false;
     return;

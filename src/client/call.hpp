@@ -41,6 +41,8 @@ class Call {
   /// What is left until then, at the time of the last next().
   std::chrono::milliseconds time_left() const;
 
+  /// Where KeyCache::wants_refresh(): asks for the key anew, before the first next().
+  void refresh_key();
   /// For Step::fetch_key: asks for the key, and waits for it.
   void fetch_key();
   /// The key that the server has refused; null where it has refused none.

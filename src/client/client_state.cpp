@@ -70,6 +70,7 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
                                     bool safe_to_repeat, CallReporter& reporter) {
   using Step = client::Call::Step;
   client::Call call(*context_, request, options, safe_to_repeat, reporter);
+  if (context_->keys->wants_refresh()) call.refresh_key();
   for (Step step = call.next(); step != Step::finish; step = call.next()) {
     if (step == Step::wait) {
       context_->clock->sleep_until(call.due_at(), options.cancel);

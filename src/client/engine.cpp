@@ -318,9 +318,9 @@ void Engine::Loop::admit() {
 }
 
 void Engine::Loop::wake_sleepers() {
-  if (asleep_.empty() && deadlines_.empty()) return;
   if (const auto failure = alarm_ ? alarm_->take_failure() : nullptr)
     while (!asleep_.empty()) complete(*asleep_.begin()->second, failure);
+  if (asleep_.empty() && deadlines_.empty()) return;
   const auto now = this->now();
   for (auto* timers : {&asleep_, &deadlines_}) {
     std::vector<AsyncCall*> due;
@@ -372,14 +372,18 @@ void Engine::Loop::hear_of_key() {
       advance(*call);
     }
   }
-  if (keyless_.empty()) {
-    key_fetch_->stop();
-    return;
+  while (!keyless_.empty()) {
+    try {
+      key_fetch_->start(keyless_.front()->call().refused_key());
+      return;
+    } catch (...) {  // No thread could be started; maybe for the next.
+      complete(*keyless_.front(), std::current_exception());
+    }
   }
+  key_fetch_->stop_waiting();
   try {
-    key_fetch_->start(keyless_.front()->call().refused_key());
-  } catch (...) {
-    complete(*keyless_.front(), std::current_exception());
+    if (!calls_.empty() && context_->keys->wants_refresh()) key_fetch_->start_refresh();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): all calls go on with the key that there is.
   }
 }
 

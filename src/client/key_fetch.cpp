@@ -10,31 +10,44 @@ KeyFetch::KeyFetch(std::shared_ptr<credentials::KeyCache> keys, std::function<vo
     : keys_(std::move(keys)), done_(std::move(done)) {}
 
 KeyFetch::~KeyFetch() {
-  stop();
+  stop_.cancel();
   if (thread_.joinable()) thread_.join();
 }
 
+// Each call that waits has a deadline of its own.
 void KeyFetch::start(const credentials::KeyCache::Key& refused) {
-  if (is_under_way()) return;
-  stop_ = CancellationSource();
-  thread_ = std::thread([this, refused] { run(refused); });
+  if (thread_.joinable()) return;
+  is_refresh_ = false;
+  run([refused](credentials::KeyCache& keys, const CancellationToken& cancel) {
+    keys.fetch(refused, longest_limit, cancel);
+  });
 }
 
-void KeyFetch::run(const credentials::KeyCache::Key& refused) {
-  Ended ended;
-  try {
-    // Each call that waits has a deadline of its own.
-    keys_->fetch(refused, longest_limit, stop_.token());
-  } catch (const ConfigError& error) {
-    ended.error = error;
-  } catch (...) {
-    ended.other = std::current_exception();
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    ended_ = std::move(ended);
-  }
-  done_();
+void KeyFetch::start_refresh() {
+  if (thread_.joinable()) return;
+  is_refresh_ = true;
+  run([](credentials::KeyCache& keys, const CancellationToken& cancel) {
+    keys.refresh(longest_limit, cancel);
+  });
+}
+
+void KeyFetch::run(std::function<void(credentials::KeyCache&, const CancellationToken&)> ask) {
+  stop_ = CancellationSource();
+  thread_ = std::thread([this, ask = std::move(ask), cancel = stop_.token()] {
+    Ended ended;
+    try {
+      ask(*keys_, cancel);
+    } catch (const ConfigError& error) {
+      ended.error = error;
+    } catch (...) {
+      ended.other = std::current_exception();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = std::move(ended);
+    }
+    done_();
+  });
 }
 
 std::optional<KeyFetch::Ended> KeyFetch::take() {

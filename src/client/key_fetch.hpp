@@ -33,18 +33,22 @@ class KeyFetch {
   /// The news, once.
   std::optional<Ended> take();
 
-  bool is_under_way() const noexcept { return thread_.joinable(); }
   /// Unless one is under way.
   void start(const credentials::KeyCache::Key& refused);
+  /// The same ahead of the end of a key's time, for which nobody waits.
+  void start_refresh();
   /// Nobody waits for it any more.
-  void stop() const noexcept { stop_.cancel(); }
+  void stop_waiting() const noexcept {
+    if (!is_refresh_) stop_.cancel();
+  }
 
  private:
-  void run(const credentials::KeyCache::Key& refused);
+  void run(std::function<void(credentials::KeyCache&, const CancellationToken&)> ask);
 
   const std::shared_ptr<credentials::KeyCache> keys_;
   const std::function<void()> done_;
   CancellationSource stop_;
+  bool is_refresh_ = false;
   std::mutex mutex_;
   std::optional<Ended> ended_;
   std::thread thread_;

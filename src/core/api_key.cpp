@@ -15,6 +15,8 @@ ApiKey::ApiKey(std::string_view value, std::string origin, const std::string& se
     problem = "is empty";
   else if (value.size() > 4096)
     problem = "has more than 4096 characters";
+  else if (value.front() == '{' || value.front() == '"' || value.front() == '\'')
+    problem = "begins as JSON or a quoted text does";
   else if (std::any_of(value.begin(), value.end(), [](char c) { return c <= ' ' || c > '~'; }))
     problem = "has a blank, a line break, a control character or a character that is not ASCII";
   if (problem)

@@ -2,6 +2,7 @@
 
 #include "core/authority.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ struct BaseUrl {
   bool tls = true;
   bool loopback = false;
 };
+
+/// Reads `https://host[:port][/path]`, or the same with `http`. Returns what is wrong with it, to go behind
+/// its name, without the URL, which may hold a password; empty where nothing is.
+std::optional<std::string> read_base_url(std::string_view url, BaseUrl& result);
 
 /// Throws ConfigError for everything but `https://host[:port][/path]`, or `http` where the host is this
 /// machine or `allow_plain_http` is set. The message never holds the URL, which may hold a password.

@@ -66,7 +66,7 @@ std::string printable(std::string_view text) {
 std::string advice(const ErrorDetails& details, const Exchange& exchange) {
   std::string origin = " The key came from " + exchange.key->origin();
   if (exchange.key_trouble.empty())
-    origin += exchange.asked_for_key ? ", which was asked again and has no other." : ".";
+    origin += exchange.asked_for_key ? ", which had no other when it was asked last." : ".";
   else
     origin += "; asked for another: " + exchange.key_trouble;
   switch (details.status) {
@@ -133,7 +133,7 @@ std::string words(TimeLimit limit) {
       return "no place among the async calls (Config::max_async_calls) became free before the call's "
              "deadline";
     case TimeLimit::api_key:
-      return "the source of the API key gave none before the call's deadline";
+      return "no API key came before the call's deadline";
     case TimeLimit::rate_limit:
       return "the server has asked this client to wait beyond the call's deadline, and nothing was sent";
   }
@@ -216,6 +216,7 @@ void raise_failure(const Exchange& exchange, const TransportFailure& failure) {
   if (failure.kind == TransportErrorKind::timeout) {
     details.retry_after = exchange.held_for;
     std::string text = words(failure.limit);
+    if (!exchange.key_source.empty()) text += " from " + exchange.key_source;
     if (exchange.held_for)
       text += "; calls may begin again in " + std::to_string(exchange.held_for->count()) + " ms";
     else

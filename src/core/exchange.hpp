@@ -23,8 +23,11 @@ struct Exchange {
   std::uint64_t call = 0;                           ///< Its number in events; 0 where nobody observes it.
   bool safe_to_repeat = false;
   std::shared_ptr<const ApiKey> key = {};  ///< The one last sent with; null where there was none yet.
-  bool asked_for_key = false;              ///< Its source was asked again, and had no other.
-  std::string key_trouble = {};            ///< Why its source could not be asked again, where it could not.
+  std::vector<std::shared_ptr<const ApiKey>> refused_keys =
+      {};                        ///< Those that attempts before were sent with.
+  bool asked_for_key = false;    ///< Its source was asked again, and had no other.
+  std::string key_source = {};   ///< What the key was waited for from, where it was in vain.
+  std::string key_trouble = {};  ///< Why its source could not be asked again, where it could not.
   std::vector<Attempt> attempts = {};
   TransportResponse answer = {};  ///< The last one, where there was one.
   bool out_of_time = false;       ///< Not repeated because the server asks for a wait beyond the deadline.
@@ -33,8 +36,12 @@ struct Exchange {
   std::optional<std::chrono::milliseconds> held_for = {};
   std::string transport = {};  ///< The library that sends, with its version; empty for one of the user's own.
 
-  /// The text without the key.
-  std::string redact(std::string_view text) const { return key ? key->redact(text) : std::string(text); }
+  /// The text without the keys.
+  std::string redact(std::string_view text) const {
+    std::string result = key ? key->redact(text) : std::string(text);
+    for (const auto& refused : refused_keys) result = refused->redact(result);
+    return result;
+  }
 };
 
 /// How long the server asks to wait before this call is repeated; empty where it does not.

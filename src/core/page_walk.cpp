@@ -181,8 +181,16 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
       remaining_ ? std::optional(*remaining_ - static_cast<std::int64_t>(taken.size())) : std::nullopt;
   // Where items have moved, the end is believed when the last of them stands where it is expected, or as far
   // behind that as the list has grown.
-  const bool done =
-      remaining == 0 || (behind == items && end >= page.total && (as_expected || pushed_back || front));
+  // Or where a number of pages in a row have shown it.
+  const bool at_end = behind == items && end >= page.total;
+  const bool believed = as_expected || pushed_back || front || ends_ + 1 >= most_repeats;
+  const bool done = remaining == 0 || (at_end && believed);
+  const int idle = runs.empty() && !at_end ? idle_ + 1 : 0;
+  if (idle > most_lost) {
+    idle_ = 0;
+    origin.raise_undecodable("shows nothing new, nor did the " + std::to_string(most_lost) +
+                             " before it: the list grows in front as fast as it is read.");
+  }
   if (end < page.total && behind == 1 && taken.empty())
     origin.raise_undecodable("at offset " + std::to_string(window.offset) +
                              " has nothing behind the item that was delivered last, though asked for were " +
@@ -193,6 +201,8 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
   remaining_ = remaining;
   offset_ = window.offset + static_cast<std::int64_t>(behind);
   done_ = done;
+  ends_ = at_end ? ends_ + 1 : 0;
+  idle_ = idle;
   note_limit(window, page, items);
   last_key_ = content.keys[behind - 1];
   last_offset_ = window.offset;

@@ -84,10 +84,11 @@ class CallbackKey : public detail::KeyProvider {
  public:
   explicit CallbackKey(std::function<std::string()> callback) : callback_(std::move(callback)) {}
   Kind kind() const noexcept override { return Kind::slow; }
+  std::string name() const override { return "a callback of the program's"; }
   detail::FetchedKey fetch(const detail::FetchContext&) const override {
     std::string key = call();
     const core::WipeAtEnd wipe(key);
-    return {std::make_shared<const core::ApiKey>(key, "a callback of the program's", setting)};
+    return {std::make_shared<const core::ApiKey>(key, name(), setting)};
   }
 
  private:

@@ -47,8 +47,8 @@ NearUrl near_url(const std::string& url, const char* variable, const ManagerName
   const std::size_t path =
       scheme == std::string::npos ? url.size() : std::min(url.find_first_of("/?#", scheme + 3), url.size());
   NearUrl result;
-  result.site =
-      core::parse_base_url(url.substr(0, path), /*allow_plain_http=*/true, manager.setting, variable);
+  if (const auto problem = core::read_base_url(url.substr(0, path), result.site))
+    manager.refuse(std::string(variable) + " " + *problem + ".");
   constexpr std::array<std::string_view, 5> near = {"169.254.169.254", "169.254.170.2", "169.254.170.23",
                                                     "[fd00:ec2::254]", "[fd00:ec2::23]"};
   const bool is_near =
@@ -56,6 +56,8 @@ NearUrl near_url(const std::string& url, const char* variable, const ManagerName
   if (!result.site.tls && !is_near)
     manager.refuse(std::string(variable) +
                    " names another machine by http, where everybody on the way could read the credentials.");
+  if (std::any_of(url.begin(), url.end(), [](char c) { return c <= ' ' || c > '~' || c == '#'; }))
+    manager.refuse(std::string(variable) + " holds a blank, a `#` or another character that no URL holds.");
   result.request.path = path < url.size() && url[path] == '/' ? url.substr(path) : "/";
   return result;
 }
@@ -143,12 +145,12 @@ std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
     token = without_newline(text);
   }
   question.hide(token);
-  require_sendable(token, "container's token", manager);
+  require_given(token.empty() ? "none" : token, "container's token", manager);
   std::vector<Header> headers;
   if (!token.empty()) headers.push_back({"Authorization", token});
   auto response = question.ask(url.request, std::move(headers));
   if (!response) return std::nullopt;
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   if (response->status != 200)
     question.refuse(
         "status " + std::to_string(response->status) + " from the container's credentials service",
@@ -186,13 +188,13 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   request.path = "/latest/meta-data/iam/security-credentials/";
   const auto roles = question.ask(request, header());
   if (!roles) return std::nullopt;
-  const std::string role = first_line(roles->body);
+  const std::string role = first_line(std::string_view(roles->body).substr(0, 64));
   if (roles->status != 200 || role.empty())
     question.refuse(begin + "; the instance has no role (status " + std::to_string(roles->status) + ")");
   core::append_encoded(request.path, role);
   auto response = question.ask(request, header());
   if (!response) return std::nullopt;
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   auto keys = response->status == 200 ? keys_of(answer.root()) : std::nullopt;
   if (!keys)
     question.refuse("the instance's metadata service gave no keys for the role " + role + " (status " +

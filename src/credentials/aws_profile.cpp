@@ -52,7 +52,6 @@ void read_aws_profile(std::string_view text, const std::string& name, bool is_co
     if (line.front() == '[') {
       const auto close = line.find(']');
       is_here = close != std::string_view::npos && profile_of(line.substr(1, close - 1), is_config) == name;
-      read.exists |= is_here;
       continue;
     }
     const auto sign = line.find('=');
@@ -60,7 +59,6 @@ void read_aws_profile(std::string_view text, const std::string& name, bool is_co
     if (!is_here || sign == std::string_view::npos || whole.front() == ' ' || whole.front() == '\t') continue;
     take(trimmed(line.substr(0, sign)), trimmed(line.substr(sign + 1)), read);
   }
-  profile.exists |= read.exists;
   if (!profile.has_keys() && read.has_keys()) {
     profile.key_id = read.key_id;
     profile.secret_key = read.secret_key;

@@ -10,7 +10,6 @@ namespace operate::credentials {
 
 /// What a profile of the files in `~/.aws` says of this.
 struct AwsProfile {
-  bool exists = false;
   std::shared_ptr<const core::Secret> key_id = {}, secret_key = {}, session_token = {};
   std::string region = {};
   /// A member that says how to sign in otherwise, which is not done here: `sso_session`, `role_arn`; empty

@@ -93,18 +93,13 @@ detail::FetchedKey AwsSecretsManagerKey::fetch(const detail::FetchContext& conte
     manager_.refuse(
         "this program's " + http::library_version() +
         " signs too little for AWS. Give it 7.88 or newer, or use a command source with AWS's own tool.");
-  const auto begin = std::chrono::steady_clock::now();
   const std::string region = this->region();
   const core::BaseUrl site = endpoint_ ? *endpoint_ : site_of_region(region, manager_);
   const auto keys = credentials_.find(manager_, context);
   if (!keys) return {};
-  const auto waited =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  const detail::FetchContext rest{context.reach, context.time_left - waited, context.cancel};
-
   require_sendable(keys->key_id->view(), "access key id", manager_);
   require_sendable(keys->secret_key->view(), "secret access key", manager_);
-  ManagerQuestion question(manager_, site, rest,
+  ManagerQuestion question(manager_, site, context,
                            {std::make_shared<const http::AwsSigning>(
                                keys->key_id->view(), keys->secret_key->view(), region, service)});
   for (const auto& secret : {keys->key_id, keys->secret_key, keys->session_token})
@@ -122,7 +117,7 @@ detail::FetchedKey AwsSecretsManagerKey::fetch(const detail::FetchContext& conte
   }
   auto response = question.ask(request, std::move(headers));
   if (!response) return {};
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   if (response->status != 200) refuse_status(question, response->status, answer.root());
   const auto secret = answer.root()["SecretString"].string();
   if (!secret && answer.root()["SecretBinary"])
@@ -133,10 +128,9 @@ detail::FetchedKey AwsSecretsManagerKey::fetch(const detail::FetchContext& conte
 }
 
 detail::FetchedKey AwsSecretsManagerKey::read(std::string_view secret) const {
-  TransportResponse text;  // As what a manager has answered, which is wiped with all that is read of it.
-  text.body = secret;
-  const core::WipeAtEnd wipe(text.body);
-  std::string_view key = text.body;
+  std::string text(secret);
+  const core::WipeAtEnd wipe(text);
+  std::string_view key = text;
   std::optional<ManagerAnswer> object;
   if (!json_key_.empty()) {
     object.emplace(text);
@@ -153,8 +147,7 @@ detail::FetchedKey AwsSecretsManagerKey::read(std::string_view secret) const {
         "or #MEMBER "
         "in a setting.");
   }
-  if (key.empty()) manager_.refuse("the secret is empty.");
-  return {std::make_shared<const core::ApiKey>(key, manager_.origin(), manager_.setting), {}, time_to_live_};
+  return key_of(manager_, key, time_to_live_);
 }
 
 void AwsSecretsManagerKey::refuse_status(const ManagerQuestion& question, int status,

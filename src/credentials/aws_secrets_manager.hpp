@@ -21,6 +21,7 @@ class AwsSecretsManagerKey : public detail::KeyProvider {
   AwsSecretsManagerKey(const AwsSecretsManagerOptions& options, const std::string& setting);
 
   Kind kind() const noexcept override { return Kind::slow; }
+  std::string name() const override { return manager_.origin(); }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override;
 
  private:

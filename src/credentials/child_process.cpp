@@ -61,9 +61,8 @@ struct Pipe {
 // Neither end is one of the three standard ones, which this process may have closed, and neither is
 // inherited.
 Pipe make_pipe() {
-  const auto moved_up = [](int number) {
-    const Descriptor low(number);
-    const int high = ::fcntl(number, F_DUPFD_CLOEXEC, 3);
+  const auto moved_up = [](const Descriptor& low) {
+    const int high = ::fcntl(low.get(), F_DUPFD_CLOEXEC, 3);
     if (high < 0) fail();
     return Descriptor(high);
   };
@@ -73,11 +72,8 @@ Pipe make_pipe() {
 #else
   if (::pipe(ends.data()) != 0) fail();
 #endif
-  Pipe pipe;
-  Descriptor write(ends[1]);
-  pipe.read = moved_up(ends[0]);
-  pipe.write = moved_up(std::exchange(write, Descriptor()).get());
-  return pipe;
+  const Descriptor read(ends[0]), write(ends[1]);
+  return {moved_up(read), moved_up(write)};
 }
 
 void set_nonblocking(const Descriptor& descriptor) {
@@ -107,8 +103,10 @@ class SpawnSettings {
     check(posix_spawn_file_actions_adddup2(&actions_, errors.get(), STDERR_FILENO));
     short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     // What others in this process have opened without O_CLOEXEC is not for the program either.
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 34)
     check(posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
+#endif
 #elif defined(__APPLE__)
     flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif
@@ -148,7 +146,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Whether it has ended, and then how.
+  // Whether it has ended, and then how.
   bool has_ended(ChildOutcome& outcome) {
     int status = 0;
     const pid_t result = ::waitpid(process_, &status, WNOHANG);
@@ -166,10 +164,11 @@ class Child {
     return true;
   }
 
-  /// Ends it, and all that it has started.
+  // Ends it, and all that it has started.
   void kill() noexcept {
     if (process_ < 0) return;
     ::kill(-process_, SIGKILL);
+    ::kill(process_, SIGKILL);  // Where it has left its group.
     // One that runs as another user cannot be ended, and must not hold up the caller.
     const auto until = steady_clock::now() + std::chrono::seconds(1);
     while (::waitpid(process_, nullptr, WNOHANG) == 0 && steady_clock::now() < until) ::poll(nullptr, 0, 1);
@@ -223,6 +222,7 @@ ChildOutcome run_program(const std::vector<std::string>& command, std::size_t mo
   ChildOutcome outcome;
   // In one piece of memory, so that no copy of what may be a key is left behind as it grows.
   outcome.output.reserve(most_output);
+  outcome.errors.reserve(most_errors);
   const auto until = steady_clock::now() + time;
   try {
     Pipe output = make_pipe(), errors = make_pipe(), wake = make_pipe();

@@ -23,7 +23,7 @@ struct ChildOutcome {
   End end = End::not_started;
   int code = 0;
   std::string output = {};  ///< May hold a key: wipe it.
-  std::string errors = {};  ///< The beginning of what it wrote to standard error.
+  std::string errors = {};  ///< The beginning of what it wrote to standard error; the same.
 };
 
 /// Runs a program, which is looked for in PATH, with its arguments as they stand: there is no shell. It gets

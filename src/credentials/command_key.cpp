@@ -26,7 +26,7 @@ CommandKey::CommandKey(std::vector<std::string> command, std::chrono::millisecon
     : command_(std::move(command)),
       time_limit_(time_limit),
       setting_(std::move(setting)),
-      name_("the program " + core::on_one_line(command_.front())) {}
+      name_("the program " + core::on_one_line(command_.front().substr(0, command_.front().find(' ')))) {}
 
 const std::string* CommandKey::setting_that_runs_a_program() const noexcept {
   return setting_ == "Config::api_key" ? nullptr : &setting_;
@@ -40,18 +40,20 @@ void CommandKey::refuse(const std::string& problem, const std::string& said) con
 
 detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const {
   using End = ChildOutcome::End;
-  ChildOutcome outcome =
-      run_program(command_, most_output, std::min(time_limit_, context.time_left), context.cancel);
-  const core::WipeAtEnd wipe(outcome.output);
+  const auto time_left = context.time_left();
+  ChildOutcome outcome = run_program(command_, most_output, std::min(time_limit_, time_left), context.cancel);
+  const core::WipeAtEnd wipe(outcome.output), wipe_errors(outcome.errors);
   const std::string_view key = without_newline(outcome.output);
   // A program that traces what it does may have written the key there, too.
   std::string said = key.empty() ? outcome.errors : core::redact(outcome.errors, key);
+  // What stands in its place in full may be there in part alone.
+  if (outcome.end != End::exited && outcome.end != End::lost && !key.empty()) said.clear();
   while (!said.empty() && static_cast<unsigned char>(said.back()) <= ' ') said.pop_back();
   switch (outcome.end) {
     case End::cancelled:
       return {};
     case End::out_of_time:
-      if (context.time_left <= time_limit_) return {};
+      if (time_left <= time_limit_) return {};
       refuse("did not end within " + std::to_string(time_limit_.count()) + " ms, and was ended", said);
     case End::too_much:
       refuse("wrote more than 64 KiB, and was ended", said);

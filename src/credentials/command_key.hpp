@@ -15,6 +15,7 @@ class CommandKey : public detail::KeyProvider {
   CommandKey(std::vector<std::string> command, std::chrono::milliseconds time_limit, std::string setting);
 
   Kind kind() const noexcept override { return Kind::slow; }
+  std::string name() const override { return name_; }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override;
   const std::string* setting_that_runs_a_program() const noexcept override;
 

@@ -52,7 +52,7 @@ detail::FetchedKey DopplerKey::fetch(const detail::FetchContext& context) const 
   request.query.push_back({"name", secret_});
   auto response = question.ask(request, {bearer(token_.view())});
   if (!response) return {};
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   const std::string_view said = first_message(answer.root());
   switch (response->status) {
     case 200:
@@ -67,12 +67,11 @@ detail::FetchedKey DopplerKey::fetch(const detail::FetchContext& context) const 
       question.refuse("status 404, there is no such secret", said,
                       "Are project, config and the secret's name right?");
     default:
-      question.refuse("status " + std::to_string(response->status), said);
+      question.refuse_status(response->status, said);
   }
   const auto key = answer.root()["value"]["computed"].string();
   if (!key) question.refuse("the answer has no `value.computed`", {}, "Is the site Doppler's API?");
-  if (key->empty()) question.refuse("the secret is empty");
-  return {std::make_shared<const core::ApiKey>(*key, manager_.origin(), manager_.setting), {}, time_to_live_};
+  return key_of(manager_, *key, time_to_live_);
 }
 
 }  // namespace operate::credentials

@@ -19,6 +19,7 @@ class DopplerKey : public detail::KeyProvider {
   DopplerKey(const DopplerOptions& options, const std::string& setting);
 
   Kind kind() const noexcept override { return Kind::slow; }
+  std::string name() const override { return manager_.origin(); }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override;
 
  private:

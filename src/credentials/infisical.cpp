@@ -72,7 +72,7 @@ std::unique_ptr<const core::Secret> InfisicalKey::sign_in(ManagerQuestion& quest
   const core::WipeAtEnd wipe(request.body);
   auto response = question.ask(request, {});
   if (!response) return nullptr;
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   if (response->status != 200)
     question.refuse(
         "status " + std::to_string(response->status) + " to the login",
@@ -108,7 +108,7 @@ detail::FetchedKey InfisicalKey::fetch(const detail::FetchContext& context) cons
                    {"viewSecretValue", "true"}};
   auto response = question.ask(request, {bearer(token)});
   if (!response) return {};
-  const ManagerAnswer answer(*response);
+  const ManagerAnswer answer(response->body);
   const std::string_view said = answer.root()["message"].string().value_or("");
   switch (response->status) {
     case 200:
@@ -122,12 +122,11 @@ detail::FetchedKey InfisicalKey::fetch(const detail::FetchContext& context) cons
       question.refuse("status 404, there is no such secret", said,
                       "Are the project's id, the environment, the path and the secret's name right?");
     default:
-      question.refuse("status " + std::to_string(response->status), said);
+      question.refuse_status(response->status, said);
   }
   const auto key = answer.root()["secret"]["secretValue"].string();
   if (!key) question.refuse("the answer has no `secret.secretValue`", {}, "Is the site an Infisical?");
-  if (key->empty()) question.refuse("the secret is empty");
-  return {std::make_shared<const core::ApiKey>(*key, manager_.origin(), manager_.setting), {}, time_to_live_};
+  return key_of(manager_, *key, time_to_live_);
 }
 
 }  // namespace operate::credentials

@@ -20,6 +20,7 @@ class InfisicalKey : public detail::KeyProvider {
   InfisicalKey(const InfisicalOptions& options, const std::string& setting);
 
   Kind kind() const noexcept override { return Kind::slow; }
+  std::string name() const override { return manager_.origin(); }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override;
 
  private:

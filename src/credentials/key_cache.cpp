@@ -3,6 +3,7 @@
 #include "core/refuse.hpp"
 #include "sync/cancellation.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -13,21 +14,19 @@ namespace {
 
 using Kind = detail::KeyProvider::Kind;
 
-// A source that knew no other key than the refused one is asked again after this time, as the new key may be
-// put there later than the old one is taken away.
-constexpr std::chrono::seconds ask_again_after{30};
+// A source that knew no other key than the refused one is asked again, as the new key may be put there later
+// than the old one is taken away: soon at first, and then ever more rarely.
+constexpr std::chrono::seconds first_ask_again{1};
+constexpr std::chrono::seconds last_ask_again{30};
 
 // A source that fails when its key is to be refreshed is asked again after this time; until then the old one
 // is used, as it is good until the server says otherwise.
 constexpr std::chrono::seconds refresh_again_after{30};
+constexpr std::chrono::seconds longest_refresh{5};
 
 detail::FetchedKey at_hand(const detail::KeyProvider& provider, const detail::Reach& reach) {
   if (provider.kind() == Kind::slow) return {};
-  return provider.fetch({reach, std::chrono::milliseconds(0)});
-}
-
-bool is_same(const KeyCache::Key& one, const KeyCache::Key& other) {
-  return one && other && (one == other || one->value() == other->value());
+  return provider.fetch({reach, {}});
 }
 
 }  // namespace
@@ -44,29 +43,26 @@ KeyCache::State& KeyCache::state() {
   return state_.get([this] { return std::make_unique<State>(first_); });
 }
 
-KeyCache::State::Need KeyCache::State::need(const Key& refused, Clock::time_point now) const {
-  if (!key || now >= stale_from) return Need::key;
-  if (is_same(key, refused)) return now >= ask_again_from ? Need::key : Need::none;
-  return now >= refresh_from ? Need::refresh : Need::none;
-}
+KeyCache::State::State(const detail::FetchedKey& first)
+    : key(first.key), version(first.version), ask_again_after(first_ask_again) {}
 
-// One caller refreshes a key, and no other waits for that.
-bool KeyCache::State::is_to_wait(const Key& refused, Clock::time_point now) const {
-  const Need need = this->need(refused, now);
-  return need == Need::key || (need == Need::refresh && asking == std::thread::id());
+bool KeyCache::State::wants_key(const Key& refused, Clock::time_point now) const {
+  return !key || (key == refused && now >= ask_again_from);
 }
 
 void KeyCache::State::take(const detail::FetchedKey& fetched, const Key& refused, Clock::time_point now) {
   version = fetched.version;
-  if (!is_same(key, fetched.key)) {
+  // A key that comes back after another is a new one: what was refused before says nothing of it.
+  if (!key || key->value() != fetched.key->value()) {
     key = fetched.key;
     ask_again_from = Clock::time_point::min();
+    ask_again_after = first_ask_again;
   }
-  if (is_same(key, refused)) ask_again_from = now + ask_again_after;
-  refresh_from = stale_from = Clock::time_point::max();
-  if (!fetched.time_to_live) return;
-  refresh_from = now + *fetched.time_to_live * 4 / 5;
-  stale_from = now + *fetched.time_to_live;
+  if (key == refused) {
+    ask_again_from = now + ask_again_after;
+    ask_again_after = std::min<Clock::time_point::duration>(2 * ask_again_after, last_ask_again);
+  }
+  refresh_from = fetched.time_to_live ? now + *fetched.time_to_live * 4 / 5 : Clock::time_point::max();
 }
 
 void KeyCache::State::wake(void* state) noexcept {
@@ -81,15 +77,15 @@ KeyCache::Key KeyCache::ready(const Key& refused) {
   const auto now = clock_->now();
   const std::lock_guard lock(state.mutex);
   if (kind_ == Kind::file) return of_file(state, refused, now);
-  return state.is_to_wait(refused, now) ? nullptr : state.key;
+  return state.wants_key(refused, now) ? nullptr : state.key;
 }
 
 // Read under the lock, which is as short as the file is.
 KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_point now) {
-  const bool is_due = state.need(refused, now) != State::Need::none;
+  const bool is_due = state.wants_key(refused, now);
   if (!is_due && state.version != FileVersion() && state.version == provider_->version()) return state.key;
   try {
-    state.take(provider_->fetch({reach_, std::chrono::milliseconds(0)}), refused, now);
+    state.take(provider_->fetch({reach_, {}}), refused, now);
   } catch (const ConfigError&) {
     // While it is replaced, a file may be missing, empty or half there; the key that was in it is still good
     // until the server says otherwise.
@@ -98,18 +94,32 @@ KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_po
   return state.key;
 }
 
+bool KeyCache::wants_refresh() {
+  if (kind_ != Kind::slow) return false;
+  State& state = this->state();
+  const auto now = clock_->now();
+  const std::lock_guard lock(state.mutex);
+  return state.key && now >= state.refresh_from && state.asking == std::thread::id();
+}
+
+void KeyCache::refresh(std::chrono::milliseconds time_left, const CancellationToken& cancel) {
+  State& state = this->state();
+  const auto now = clock_->now();
+  std::unique_lock lock(state.mutex);
+  if (!state.key || now < state.refresh_from || state.asking != std::thread::id()) return;
+  ask(state, lock, nullptr, time_left, cancel);
+}
+
 KeyCache::Key KeyCache::fetch(const Key& refused, std::chrono::milliseconds time_left,
                               const CancellationToken& cancel) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto until = begin + time_left;
-  const auto this_thread = std::this_thread::get_id();
+  const auto until = std::chrono::steady_clock::now() + time_left;
   State& state = this->state();
   const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
   for (;;) {
-    if (!state.is_to_wait(refused, clock_->now())) return state.key;
+    if (!state.wants_key(refused, clock_->now())) return state.key;
     if (state.asking == std::thread::id()) break;
-    if (state.asking == this_thread)
+    if (state.asking == std::this_thread::get_id())
       core::refuse_setting("Config::api_key",
                            "The callback that is to give the API key makes a call that needs it, by the same "
                            "client. Let it use another client, or none.");
@@ -117,19 +127,26 @@ KeyCache::Key KeyCache::fetch(const Key& refused, std::chrono::milliseconds time
     const bool is_over =
         state.changed.wait_until(lock, until, [&] { return state.round != round || cancel.is_cancelled(); });
     if (!is_over || state.round == round) return nullptr;
-    if (state.failure && state.is_to_wait(refused, clock_->now())) throw ConfigError(*state.failure);
+    if (state.failure && state.wants_key(refused, clock_->now())) throw ConfigError(*state.failure);
   }
+  const auto left = until - std::chrono::steady_clock::now();
+  return ask(state, lock, refused, std::chrono::ceil<std::chrono::milliseconds>(left), cancel);
+}
 
-  state.asking = this_thread;
+// Gives up the lock meanwhile.
+KeyCache::Key KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
+                            std::chrono::milliseconds time_left, const CancellationToken& cancel) {
+  // Where there is a key to go on with, a source that does not answer must not cost the call its deadline.
+  const bool has_key = state.key && state.key != refused;
+  if (has_key) time_left = std::min<std::chrono::milliseconds>(time_left / 2, longest_refresh);
+  state.asking = std::this_thread::get_id();
   lock.unlock();
   detail::FetchedKey fetched;
   std::optional<ConfigError> failure;
   std::exception_ptr other;
   Clock::time_point now;
   try {
-    const auto waited =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-    fetched = provider_->fetch({reach_, time_left - waited, cancel});
+    fetched = provider_->fetch({reach_, std::chrono::steady_clock::now() + time_left, cancel});
   } catch (const ConfigError& error) {
     failure = error;
   } catch (...) {
@@ -150,8 +167,8 @@ KeyCache::Key KeyCache::fetch(const Key& refused, std::chrono::milliseconds time
     state.take(fetched, refused, now);
     return state.key;
   }
-  if (state.key && !is_same(state.key, refused)) {
-    state.refresh_from = state.stale_from = now + refresh_again_after;
+  if (has_key) {
+    if (!cancel.is_cancelled()) state.refresh_from = now + refresh_again_after;
     return state.key;
   }
   if (failure) throw ConfigError(*failure);

@@ -31,6 +31,12 @@ class KeyCache {
   KeyCache(std::shared_ptr<const detail::KeyProvider> provider, std::shared_ptr<Clock> clock,
            detail::Reach reach);
 
+  /// Whether the key is to be asked for anew, ahead of the end of its time, and nobody does so yet.
+  bool wants_refresh();
+  /// Asks for it anew, for a part of this time and a few seconds at most; where that fails, the key that
+  /// there is stays.
+  void refresh(std::chrono::milliseconds time_left, const CancellationToken& cancel);
+
   /// The key to send with, where nobody has to be waited for; null where fetch() is due. `refused` is the
   /// one that the server has refused, where it has; one that is the same comes back where the source was
   /// asked about it and has no other. Throws ConfigError where the source failed when it was asked about it.
@@ -39,6 +45,9 @@ class KeyCache {
   /// Asks the source, or waits for whoever is asking. Null where the limits ran out; then ready() again.
   /// Throws ConfigError where there is no key, or none instead of the one refused, because the source failed.
   Key fetch(const Key& refused, std::chrono::milliseconds time_left, const CancellationToken& cancel);
+
+  /// The source, in words for messages, where it has to be waited for.
+  std::string source() const { return provider_->name(); }
 
   /// Whether the source can have another key than it had before.
   bool can_change() const noexcept { return kind_ != detail::KeyProvider::Kind::fixed; }
@@ -50,16 +59,10 @@ class KeyCache {
 
  private:
   struct State {
-    explicit State(const detail::FetchedKey& first) : key(first.key), version(first.version) {}
+    explicit State(const detail::FetchedKey& first);
 
-    /// Why the source is to be asked, if it is.
-    enum class Need {
-      none,
-      refresh,  ///< The key is good for a while yet.
-      key,      ///< There is none, or it was refused, or has outlived its time.
-    };
-    Need need(const Key& refused, Clock::time_point now) const;
-    bool is_to_wait(const Key& refused, Clock::time_point now) const;
+    /// Whether there is no key to send with: none at all, or one that was refused.
+    bool wants_key(const Key& refused, Clock::time_point now) const;
     void take(const detail::FetchedKey& fetched, const Key& refused, Clock::time_point now);
     static void wake(void* state) noexcept;
 
@@ -68,13 +71,15 @@ class KeyCache {
     Key key;
     FileVersion version;
     Clock::time_point ask_again_from = Clock::time_point::min();  // About a key that was refused.
+    Clock::time_point::duration ask_again_after = {};             // And how much later than the last time.
     Clock::time_point refresh_from = Clock::time_point::max();
-    Clock::time_point stale_from = Clock::time_point::max();
     std::thread::id asking;              // The thread that asks, if one does.
     std::uint64_t round = 0;             // How often one has asked.
     std::optional<ConfigError> failure;  // What came of it the last time.
   };
   State& state();
+  Key ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
+          std::chrono::milliseconds time_left, const CancellationToken& cancel);
   Key of_file(State& state, const Key& refused, Clock::time_point now);
 
   const std::shared_ptr<const detail::KeyProvider> provider_;

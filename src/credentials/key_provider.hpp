@@ -29,8 +29,12 @@ struct Reach {
 /// On whose behalf a key is asked for, and how long that can wait.
 struct FetchContext {
   const Reach& reach;
-  std::chrono::milliseconds time_left;
+  std::chrono::steady_clock::time_point until;
   CancellationToken cancel = {};
+
+  std::chrono::milliseconds time_left() const {
+    return std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  }
 };
 
 /// What a source has given.
@@ -61,6 +65,9 @@ class KeyProvider {
 
   /// Asks for the key. Throws ConfigError where there is none, or none that can be sent.
   virtual FetchedKey fetch(const FetchContext& context) const = 0;
+
+  /// In words for messages, where kind() is slow: `the program op`.
+  virtual std::string name() const { return {}; }
 
   /// Where the key is a file's: which it is now.
   virtual credentials::FileVersion version() const noexcept { return {}; }

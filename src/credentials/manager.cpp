@@ -59,8 +59,8 @@ bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
 
-void ManagerName::refuse(const std::string& problem) const {
-  core::refuse_setting(setting, "No API key from " + origin() + ": " + problem);
+void ManagerName::refuse(const std::string& problem, bool may_pass) const {
+  core::refuse_setting(setting, core::on_one_line("No API key from " + origin() + ": " + problem), may_pass);
 }
 
 ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site,
@@ -71,18 +71,29 @@ void ManagerQuestion::hide(std::string_view secret) {
   if (!secret.empty()) hidden_.push_back(secret);
 }
 
-void ManagerQuestion::refuse(const std::string& problem, std::string_view said,
-                             const std::string& advice) const {
-  std::string text = problem;
-  if (!said.empty()) {
-    std::string words(said.substr(0, most_read));
+void ManagerQuestion::refuse(const std::string& problem, std::string_view said, const std::string& advice,
+                             bool may_pass) const {
+  const auto shown = [this](std::string_view from) {
+    std::string words(from.substr(0, most_read));
     for (const std::string_view secret : hidden_) words = core::redact(words, secret);
-    words = without_signatures(std::move(words));
+    return without_signatures(std::move(words));
+  };
+  std::string text = shown(problem);
+  if (!said.empty()) {
+    const std::string words = shown(said);
     text += ". It says: " + core::on_one_line(words.substr(0, most_said));
   }
   if (text.back() != '.') text += '.';
   if (!advice.empty()) text += " " + advice;
-  manager_.refuse(text);
+  manager_.refuse(text, may_pass);
+}
+
+void ManagerQuestion::refuse_status(int status, std::string_view said) const {
+  std::string problem = "status " + std::to_string(status);
+  if (status >= 300 && status < 400) problem += ", and no redirect is followed";
+  const bool passes = may_pass(status);
+  if (passes) problem += ", three times";
+  refuse(problem, said, {}, passes);
 }
 
 std::string ManagerQuestion::no_answer(const TransportFailure& failure) const {
@@ -93,7 +104,8 @@ std::string ManagerQuestion::no_answer(const TransportFailure& failure) const {
 std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, std::vector<Header> headers) {
   auto result = try_to_ask(request, std::move(headers));
   if (!result) return std::nullopt;
-  if (const auto* failure = std::get_if<TransportFailure>(&*result)) refuse(no_answer(*failure));
+  if (const auto* failure = std::get_if<TransportFailure>(&*result))
+    refuse(no_answer(*failure), {}, {}, true);
   return std::get<TransportResponse>(std::move(*result));
 }
 
@@ -115,9 +127,8 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
   }
   const int attempts = way_.is_near ? 2 : far_attempts;
   http::CurlTransport transport(std::move(settings));
-  const auto until = SteadyClock::now() + context_.time_left;
   for (int attempt = 1;; ++attempt) {
-    const auto left = std::chrono::duration_cast<milliseconds>(until - SteadyClock::now());
+    const milliseconds left = context_.time_left();
     if (left.count() <= 0 || context_.cancel.is_cancelled()) return std::nullopt;
     auto lease = transport.reserve(left, context_.cancel);
     if (!lease) return std::nullopt;
@@ -128,14 +139,20 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
       if (const auto asked = core::retry_after(response->headers, std::chrono::system_clock::now()))
         wait = std::min(*asked, longest_wait);
     } else {
-      if (context_.cancel.is_cancelled() || SteadyClock::now() >= until) return std::nullopt;
-      if (attempt == attempts || std::get<TransportFailure>(result).permanent) return result;
+      const auto& failure = std::get<TransportFailure>(result);
+      if (context_.cancel.is_cancelled() || failure.limit == TimeLimit::deadline) return std::nullopt;
+      if (attempt == attempts || failure.permanent) return result;
     }
-    context_.cancel.wait_until(std::min(until, SteadyClock::now() + wait));
+    context_.cancel.wait_until(std::min(context_.until, SteadyClock::now() + wait));
   }
 }
 
-ManagerAnswer::ManagerAnswer(TransportResponse& response) : body_(response.body) {
+detail::FetchedKey key_of(const ManagerName& manager, std::string_view secret, milliseconds time_to_live) {
+  if (secret.empty()) manager.refuse("the secret is empty.");
+  return {std::make_shared<const core::ApiKey>(secret, manager.origin(), manager.setting), {}, time_to_live};
+}
+
+ManagerAnswer::ManagerAnswer(std::string& body) : body_(body) {
   std::size_t fault = 0;
   // Not for the lines, but because only this one leaves no string behind.
   document_ = json::Document::parse_with_lines(body_, fault);
@@ -167,8 +184,13 @@ std::string json_string(std::string_view text) {
 Header bearer(std::string_view token) { return {"Authorization", std::string("Bearer ").append(token)}; }
 
 core::BaseUrl site_of(std::string_view url, const ManagerName& manager) {
-  return core::parse_base_url(url, /*allow_plain_http=*/false, manager.setting,
-                              "The site of " + manager.name);
+  core::BaseUrl site;
+  auto problem = core::read_base_url(url, site);
+  if (!problem && !site.tls && !site.loopback)
+    problem = "is http to a host that is not this machine, where everybody on the way could read the key";
+  if (problem)
+    manager.refuse("its URL " + *problem + ". It has the form https://host, or https://host/path.");
+  return site;
 }
 
 void require_given(std::string_view option, const char* name, const ManagerName& manager) {
@@ -187,7 +209,7 @@ milliseconds checked_time_to_live(milliseconds time, const ManagerName& manager)
   if (time < std::chrono::seconds(1))
     manager.refuse("its time to live is " + std::to_string(time.count()) +
                    " ms; it must be at least 1 second.");
-  return time;
+  return std::min<milliseconds>(time, std::chrono::hours(24 * 24));
 }
 
 }  // namespace operate::credentials

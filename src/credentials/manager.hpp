@@ -26,13 +26,14 @@ struct ManagerName {
 
   std::string origin() const { return name + " (" + secret + ")"; }
   /// Throws ConfigError.
-  [[noreturn]] void refuse(const std::string& problem) const;
+  [[noreturn]] void refuse(const std::string& problem, bool may_pass = false) const;
 };
 
 /// How a manager is reached.
 struct Way {
   std::shared_ptr<const http::AwsSigning> signing = {};
-  /// An address of this machine's or its link's, which answers at once and alone, or is not there.
+  /// Credentials' own address, on this machine or its link, which no proxy leads to, and which answers at
+  /// once or is not there.
   bool is_near = false;
 };
 
@@ -57,7 +58,9 @@ class ManagerQuestion {
 
   /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
   [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
-                           const std::string& advice = {}) const;
+                           const std::string& advice = {}, bool may_pass = false) const;
+  /// The same for a status that is none of those with an advice of their own.
+  [[noreturn]] void refuse_status(int status, std::string_view said) const;
 
  private:
   const ManagerName& manager_;
@@ -67,11 +70,11 @@ class ManagerQuestion {
   std::vector<std::string_view> hidden_;
 };
 
-/// The JSON text of a manager's answer, wiped with all that was read of it. Its root is empty for what is no
-/// JSON.
+/// The JSON text of a manager's answer, wiped at the end with all that was read of it; its root is empty for
+/// what is no JSON.
 class ManagerAnswer {
  public:
-  explicit ManagerAnswer(TransportResponse& response);
+  explicit ManagerAnswer(std::string& body);
   ~ManagerAnswer();
   ManagerAnswer(const ManagerAnswer&) = delete;
   ManagerAnswer& operator=(const ManagerAnswer&) = delete;
@@ -83,10 +86,14 @@ class ManagerAnswer {
   std::optional<json::Document> document_;
 };
 
+/// The secret that a manager has given, as a key. Throws ConfigError where it is none.
+detail::FetchedKey key_of(const ManagerName& manager, std::string_view secret,
+                          std::chrono::milliseconds time_to_live);
+
 /// What the options give, or else the environment; empty where neither does.
 core::Secret given_or_of_environment(std::string_view given, const char* variable);
 
-/// A string of visible ASCII, as JSON.
+/// A text without control characters, as JSON.
 std::string json_string(std::string_view text);
 
 /// `Authorization: Bearer ...`

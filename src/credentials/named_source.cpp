@@ -77,7 +77,9 @@ std::optional<Address> address_of(std::string_view text) {
   Address address;
   if (const auto hash = text.find('#'); hash != std::string_view::npos) {
     address.fragment = core::decoded(text.substr(hash + 1));
-    if (!address.fragment) return std::nullopt;
+    // A query belongs in front of it.
+    if (!address.fragment || address.fragment->empty() || address.fragment->find('?') != std::string::npos)
+      return std::nullopt;
     text = text.substr(0, hash);
   }
   if (const auto mark = text.find('?'); mark != std::string_view::npos) {
@@ -99,6 +101,11 @@ std::optional<Address> address_of(std::string_view text) {
   return address;
 }
 
+// A token does not belong here, where messages show it as the project.
+bool has_user(std::string_view text) {
+  return text.substr(0, text.find('?')).find('@') != std::string_view::npos;
+}
+
 // `SECRET-ID#MEMBER`, whose id may have slashes.
 std::optional<AwsSecretsManagerOptions> aws_options(std::string_view text) {
   auto address = address_of(text);
@@ -117,6 +124,7 @@ std::optional<AwsSecretsManagerOptions> aws_options(std::string_view text) {
 
 // `PROJECT/CONFIG`, or nothing where a service token says it all.
 std::optional<DopplerOptions> doppler_options(std::string_view text) {
+  if (has_user(text)) return std::nullopt;
   auto address = address_of(text);
   if (!address || address->fragment || (!address->path.empty() && address->path.size() != 2))
     return std::nullopt;
@@ -133,6 +141,7 @@ std::optional<DopplerOptions> doppler_options(std::string_view text) {
 
 // `PROJECT/ENVIRONMENT`
 std::optional<InfisicalOptions> infisical_options(std::string_view text) {
+  if (has_user(text)) return std::nullopt;
   auto address = address_of(text);
   if (!address || address->fragment || address->path.size() != 2) return std::nullopt;
   InfisicalOptions options;

@@ -358,13 +358,13 @@ std::size_t CurlTransfer::guarded(void* self, std::size_t failure, F work) {
 
 int CurlTransfer::on_connected(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  if (transfer.kept_sockets_ && transfer.number(CURLINFO_NUM_CONNECTS) == 0 &&
-      transfer.kept_sockets_->has_unasked_input(local_port)) {
-    transfer.met_unasked_input_ = true;
-    return CURL_PREREQFUNC_ABORT;
-  }
   if (transfer.connected_) transfer.repeated_ = true;
   if (transfer.repeated_ && !transfer.request_.safe_to_repeat) return CURL_PREREQFUNC_ABORT;
+  if (transfer.kept_sockets_ && transfer.number(CURLINFO_NUM_CONNECTS) == 0 &&
+      transfer.kept_sockets_->has_unasked_input(local_port)) {
+    transfer.met_unasked_input_ = !transfer.repeated_;
+    return CURL_PREREQFUNC_ABORT;
+  }
   transfer.connected_ = transfer.active_ = true;
   return CURL_PREREQFUNC_OK;
 }

@@ -171,6 +171,31 @@ TEST_F(OverlapTest, AListThatGrowsInFrontBeforeEveryPageHasAnEnd) {
   EXPECT_EQ(asked(moved), "4 from 3");
 }
 
+TEST_F(OverlapTest, AListWhoseLastItemGoesWheneverOneComesInFrontHasAnEnd) {
+  PageWalk walk({3, 0, {}});
+  operate::detail::ItemKey first = 100;
+  int requests = 0;
+  for (; walk.next() && requests < 100; ++requests, --first) {
+    const auto begin = first + static_cast<operate::detail::ItemKey>(walk.next()->offset);
+    take(walk, 6, from_to(begin, std::min(first + 6, begin + static_cast<unsigned>(walk.next()->limit))));
+  }
+  EXPECT_FALSE(walk.next());
+  EXPECT_LT(requests, 20);
+}
+
+TEST_F(OverlapTest, AListThatGrowsAsFastAsItIsReadEndsInAnErrorThatSaysSo) {
+  PageWalk walk({1, 0, {}});
+  operate::detail::ItemKey first = 1'000;
+  std::int64_t total = 60;
+  std::string error;
+  for (int requests = 0; error.empty() && requests < 200; ++requests, --first, ++total) {
+    const auto begin = first + static_cast<operate::detail::ItemKey>(walk.next()->offset);
+    error = refusal(walk, total, from_to(begin, begin + static_cast<unsigned>(walk.next()->limit)));
+  }
+  EXPECT_NE(error.find("the list grows in front as fast as it is read"), std::string::npos) << error;
+  EXPECT_TRUE(walk.next());  // Whoever asks again goes on.
+}
+
 TEST_F(OverlapTest, AServerThatStatesALowerLimitThanItAppliesIsAskedForWholeWindows) {
   PageWalk walk({10, 0, {}});
   walk.accept({10, 0}, {100, 1, 0}, content(from_to(0, 10)), origin());

@@ -30,7 +30,7 @@ class ManagerStandIn {
   static constexpr const char* aws_secret_key = "SENTINELplainSecret/0123456789";
   static constexpr const char* aws_temporary_key_id = "ASIASENTINELTEMPORARY";
   static constexpr const char* aws_session_token = "SENTINELsessionToken/0123456789==";
-  static constexpr const char* container_token = "SENTINELcontainerToken0123456789";
+  static constexpr const char* container_token = "SENTINELtask0123456789";
 
   explicit ManagerStandIn(std::string key);
   ~ManagerStandIn();

@@ -591,6 +591,31 @@ TEST(AsyncRulesTest, AClockThatComesBackEarlyIsAskedAgain) {
   }
 }
 
+TEST(AsyncRulesTest, AClockThatThrowsWhereItIsInterruptedHarmsNoOtherCall) {
+  class Interrupted : public operate::Clock {
+   public:
+    time_point now() override { return std::chrono::steady_clock::now(); }
+    void sleep_until(time_point time, const operate::CancellationToken& cancel) override {
+      asleep.store(true);
+      if (cancel.wait_until(time)) throw std::runtime_error("interrupted");
+    }
+    std::atomic<bool> asleep{false};
+  };
+  Emulator emulator(operate::test::emulator_options());
+  auto config = emulator.config();
+  const auto clock = std::make_shared<Interrupted>();
+  config.clock = clock;
+  config.retry = {1, 1ms, 1ms};
+  const Client client(config);
+  emulator.answer_next({503, {{"Retry-After", "60"}}, "", 0ms});
+  auto sleeping = client.companies().list_async({1, 0});
+  while (!clock->asleep) std::this_thread::yield();
+  sleeping.cancel();
+  EXPECT_THROW(sleeping.get(), operate::Error);
+  emulator.answer_next({503, {}, "", 0ms});
+  EXPECT_EQ(client.companies().list_async({1, 0}).get().size(), 1u);
+}
+
 TEST(AsyncRulesTest, WhatAClockThrowsWhenACallIsToSleepIsTheCallsOutcome) {
   Emulator emulator(operate::test::emulator_options());
   auto config = emulator.config();

@@ -215,7 +215,7 @@ TEST_F(ManagersTest, EachWayToFailIsNamedInTheManagersOwnWords) {
   manager.answer_next(200, R"({"value":{"computed":"SENTINEL and\nmore"}})");
   EXPECT_NE(doppler_says().find("The API key from Doppler (project crm"), std::string::npos);
   manager.answer_next(302, "");
-  EXPECT_EQ(doppler_says(), at + "status 302.");
+  EXPECT_EQ(doppler_says(), at + "status 302, and no redirect is followed.");
   options.site_url = "http://127.0.0.1:1";
   EXPECT_NE(doppler_says().find(at + "no answer came from http://127.0.0.1:1 (connect: "), std::string::npos);
 
@@ -270,10 +270,10 @@ TEST_F(ManagersTest, OptionsThatCannotBeAreRefusedWhereTheyAreGiven) {
        {"http://api.doppler.com", "http://10.0.0.1", "api.doppler.com", "https://u:p@host", ""}) {
     options = doppler();
     options.site_url = site;
-    refused([&] { ApiKeySource::doppler(options); }, "The site of Doppler");
+    refused([&] { ApiKeySource::doppler(options); }, "secret OPERATE_API_KEY): its URL ");
     auto other = infisical();
     other.site_url = site;
-    refused([&] { ApiKeySource::infisical(other); }, "The site of Infisical");
+    refused([&] { ApiKeySource::infisical(other); }, "secret OPERATE_API_KEY): its URL ");
   }
   auto other = infisical();
   other.project_id = "";
@@ -290,7 +290,8 @@ TEST_F(ManagersTest, WhatMayPassIsTriedAgainThreeTimesInAll) {
   }
   const auto before = manager.requests().size();
   manager.answer_next(503, R"({"messages":["busy"]})", 3);
-  EXPECT_NE(refusal(ApiKeySource::doppler(doppler())).find("status 503. It says: busy."), std::string::npos);
+  EXPECT_NE(refusal(ApiKeySource::doppler(doppler())).find("status 503, three times. It says: busy."),
+            std::string::npos);
   EXPECT_EQ(manager.requests().size(), before + 3);
 }
 

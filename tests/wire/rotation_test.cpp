@@ -133,7 +133,8 @@ TEST_P(RotationTest, WhereTheSourceHasNoOtherKeyTheErrorStandsAndNamesIt) {
     ASSERT_TRUE(error);
     EXPECT_NE(
         std::string(error->what())
-            .find("The key came from a callback of the program's, which was asked again and has no other."),
+            .find(
+                "The key came from a callback of the program's, which had no other when it was asked last."),
         std::string::npos)
         << error->what();
     EXPECT_EQ(error->attempts().size(), 1u);
@@ -142,7 +143,7 @@ TEST_P(RotationTest, WhereTheSourceHasNoOtherKeyTheErrorStandsAndNamesIt) {
   vault.put("key_two");
   EXPECT_THROW(list(client), InvalidApiKeyError);
   EXPECT_EQ(vault.asked(), 2);
-  clock->advance(30s);  // but not for ever.
+  clock->advance(1s);  // but not for ever.
   EXPECT_EQ(list(client), 50u);
   EXPECT_EQ(vault.asked(), 3);
 }
@@ -366,6 +367,64 @@ TEST(KeySourceTest, TheLastClientWaitsForTheSourceAndItsCallsAreCancelled) {
   go_on.count_down();
   last.join();
   EXPECT_TRUE(returned);
+}
+
+TEST(KeySourceTest, ALateRefusalSaysNothingOfAKeyThatHasComeBack) {
+  std::latch late_is_there(1), late_goes_on(1);
+  std::mutex mutex;
+  std::string good = "key_one";
+  std::atomic<int> requests{0};
+  operate::test::RawServer server([&](operate::test::Connection& connection, int) {
+    while (const auto request = connection.read_request()) {
+      const bool is_late = requests++ == 0;
+      if (is_late) {
+        late_is_there.count_down();
+        late_goes_on.wait();
+      }
+      const std::lock_guard lock(mutex);
+      const bool is_good = !is_late && request->find("x-api-key: " + good + "\r\n") != std::string::npos;
+      connection.answer(is_good ? 200 : 401, "{}");
+    }
+  });
+  Vault vault("key_one");
+  Config config = server.config();
+  config.clock = std::make_shared<operate::testing::ManualClock>();
+  config.api_key = ApiKeySource::callback([&] { return vault.read(); });
+  const Client client(config);
+  const operate::Request request = {"GET", "/x", {}, ""};
+  auto late = std::async(std::launch::async, [&] { return client.call(request).status; });
+  late_is_there.wait();
+  for (const char* key : {"key_two", "key_one"}) {
+    vault.put(key);
+    {
+      const std::lock_guard lock(mutex);
+      good = key;
+    }
+    EXPECT_EQ(client.call(request).status, 200);
+  }
+  late_goes_on.count_down();
+  EXPECT_EQ(late.get(), 200);
+  EXPECT_EQ(vault.asked(), 3);
+}
+
+TEST(KeySourceTest, NeitherTheNewKeyNorTheOldOneIsShown) {
+  operate::test::RawServer server([&](operate::test::Connection& connection, int) {
+    for (int status = 401; connection.read_request(); status = 400)
+      connection.answer(
+          status,
+          R"({"success":false,"error":{"type":"authentication_error","message":"of key_one_SENTINEL_1 and key_two_SENTINEL_2"}})");
+  });
+  int asked = 0;
+  Config config = server.config();
+  config.api_key = ApiKeySource::callback(
+      [&] { return std::string(asked++ == 0 ? "key_one_SENTINEL_1" : "key_two_SENTINEL_2"); });
+  const auto error = thrown<operate::MissingApiKeyError>([&] {
+    Client(config).call({"GET", "/key_one_SENTINEL_1", {}, ""});
+  });
+  ASSERT_TRUE(error);
+  for (const std::string& text :
+       {std::string(error->what()), error->report(), error->message(), error->body()})
+    EXPECT_EQ(text.find("SENTINEL"), std::string::npos) << text;
 }
 
 TEST(KeySourceTest, TheChildOfAForkAsksForItself) {

@@ -113,8 +113,12 @@ class PageCursor {
   /// The offset of the item that is due.
   std::int64_t position() const noexcept {
     if (index_ < size_) return saturating_add(first_, index_);
-    return saturating_add(ahead_.empty() ? walk_.offset() : ahead_.front().pagination().offset,
-                          index_ - size_);
+    std::int64_t due = walk_.offset();
+    if (!ahead_.empty())
+      due = ahead_.front().pagination().offset;
+    else if (!runs_.empty())
+      due = saturating_add(fetched_.page.pagination().offset, runs_.front().begin);
+    return saturating_add(due, index_ - size_);
   }
 
  private:

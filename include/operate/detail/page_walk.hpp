@@ -93,6 +93,9 @@ class OPERATE_EXPORT PageWalk {
   std::int64_t last_total_ = 0;
   int repeats_ = 0;  // How many pages in a row, at different offsets, were the same as the one before.
 
+  int ends_ = 0;  // How many pages in a row have shown the list's end,
+  int idle_ = 0;  // or nothing new.
+
   std::optional<std::int64_t> probe_;  // Where the place is looked for.
   int probes_ = 0;
   int lost_ = 0;  // Pages without a delivered item, since one with such an item brought something new.
