@@ -362,6 +362,31 @@ TEST_F(ManagersTest, OthersGoOnWithTheOldKeyWhileOneReadsItAnew) {
   EXPECT_EQ(first.get(), 50u);
 }
 
+TEST_F(ManagersTest, AManagerThatHangsCostsNoCallItsDeadline) {
+  std::atomic<int> reads{0};
+  RawServer hanging(
+      [&](Connection& connection, int) {
+        while (connection.read_request()) {
+          if (++reads > 1) break;
+          connection.answer(200, R"({"value":{"computed":")" + emulator.api_key() + "\"}}");
+        }
+        connection.read_byte();
+      },
+      operate::test::Wire::plain);
+  auto options = doppler();
+  options.site_url = hanging.config().base_url;
+  config.api_key = ApiKeySource::doppler(options);
+  config.deadline = 400ms;
+  const Client client(config);
+  EXPECT_EQ(client.companies().list().size(), 50u);
+  clock->advance(24h);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(client.companies().list().size(), 50u);
+    EXPECT_EQ(client.companies().list_async().get().size(), 50u);
+  }
+  EXPECT_EQ(reads, 2);  // Nobody asks again for 30 seconds.
+}
+
 TEST_F(ManagersTest, ARefusedKeyIsReadAnewAtOnce) {
   config.api_key = ApiKeySource::infisical(infisical());
   const Client client(config);
