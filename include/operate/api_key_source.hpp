@@ -93,8 +93,8 @@ class OPERATE_EXPORT ApiKeySource {
   /// The key that your own code returns. It is called by whatever thread makes the call that needs a key, for
   /// async calls by a thread of its own, by one at a time for each client, and is not interrupted: the last
   /// copy of a client waits for it to return. What it throws is a ConfigError that quotes what(), so keep
-  /// secrets out of that. It must not make calls by the same client, nor give up the
-  /// last copy of it. Throws ConfigError where it is empty.
+  /// secrets out of that. It must not make calls by the same client, nor give up the last copy of it.
+  /// Throws ConfigError where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
 
   /// A key in AWS Secrets Manager; also infisical() and doppler(). It is read by HTTP over libcurl, with the

@@ -172,12 +172,12 @@ TEST_F(OverlapTest, AListThatGrowsInFrontBeforeEveryPageHasAnEnd) {
 }
 
 TEST_F(OverlapTest, AListWhoseLastItemGoesWheneverOneComesInFrontHasAnEnd) {
-  PageWalk walk({3, 0, {}});
-  operate::detail::ItemKey first = 100;
+  PageWalk walk({10, 0, {}});
+  operate::detail::ItemKey first = 1'000;
   int requests = 0;
   for (; walk.next() && requests < 100; ++requests, --first) {
     const auto begin = first + static_cast<operate::detail::ItemKey>(walk.next()->offset);
-    take(walk, 6, from_to(begin, std::min(first + 6, begin + static_cast<unsigned>(walk.next()->limit))));
+    take(walk, 73, from_to(begin, std::min(first + 73, begin + static_cast<unsigned>(walk.next()->limit))));
   }
   EXPECT_FALSE(walk.next());
   EXPECT_LT(requests, 20);

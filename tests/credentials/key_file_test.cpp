@@ -68,6 +68,14 @@ TEST(KeyFileTest, WhatCannotBeReadIsRefusedWithTheReason) {
   expect_refused(closed, "Permission denied");
 }
 
+TEST(KeyFileTest, AKeyInThePlaceOfAPathIsNotShown) {
+  const auto error = thrown<ConfigError>([] { client_of("sk_file_SENTINEL"); });
+  ASSERT_TRUE(error);
+  const std::string what = error->what();
+  EXPECT_NE(what.find("The API key file does not exist"), std::string::npos) << what;
+  EXPECT_EQ(what.find("SENTINEL"), std::string::npos) << what;
+}
+
 TEST(KeyFileTest, AnEmptyPathIsRefused) {
   EXPECT_THROW(client_of(""), ConfigError);
   EXPECT_THROW(client_of(std::string("a\0b", 3)), ConfigError);
