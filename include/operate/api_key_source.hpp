@@ -103,8 +103,8 @@ class OPERATE_EXPORT ApiKeySource {
   /// seconds, while the others use the one they have; where the manager fails then, that one is used until
   /// the server refuses it, and the manager asked again every 30 seconds. What may pass (no connection; 429,
   /// 500, 502, 503, 504) is tried three times, and makes the ConfigError retryable(). The options and the
-  /// environment are looked at when the source is made; a ConfigError of a call quotes what the manager says,
-  /// without secrets. Config::transport has no part in it.
+  /// environment are looked at when the source is made, the proxies each time; a ConfigError of a call quotes
+  /// what the manager says, without secrets. Config::transport has no part in it.
   ///
   /// Throws ConfigError for options that cannot be.
   static ApiKeySource aws_secrets_manager(const AwsSecretsManagerOptions& options);

@@ -203,7 +203,7 @@ void Call::tell() {
   std::optional<EventMessage> message;
   if (context_.detail != EventDetail::facts)
     message = core::event_message(context_.base_url.text, request_, options_, wire_,
-                                  std::get_if<TransportResponse>(&result_), *exchange_.key, context_.detail);
+                                  std::get_if<TransportResponse>(&result_), exchange_, context_.detail);
   reporter_.attempted(exchange_.attempts.back(), message ? &*message : nullptr);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/api_key.hpp"
+#include "core/exchange.hpp"
 
 #include <operate/observer.hpp>
 #include <operate/request.hpp>
@@ -11,10 +11,11 @@
 namespace operate::core {
 
 /// What an observer may see of an attempt that asks for `detail`, headers or bodies: the lists that
-/// EventMessage speaks of are here. `answer` is null where there was none.
+/// EventMessage speaks of are here. `exchange` has the keys that are
+/// taken out. `answer` is null where there was none.
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
-                           const TransportRequest& wire, const TransportResponse* answer, const ApiKey& key,
-                           EventDetail detail);
+                           const TransportRequest& wire, const TransportResponse* answer,
+                           const Exchange& exchange, EventDetail detail);
 
 /// The same message as an observer sees it that asks for EventDetail::headers.
 EventMessage headers_only(const EventMessage& message);

@@ -185,7 +185,10 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
   const bool at_end = behind == items && end >= page.total;
   const bool believed = as_expected || pushed_back || front || ends_ + 1 >= most_repeats;
   const bool done = remaining == 0 || (at_end && believed);
-  const int idle = runs.empty() && !at_end ? idle_ + 1 : 0;
+  // A page that only leads on over what was delivered brings the end nearer.
+  const std::int64_t due = window.offset + static_cast<std::int64_t>(behind);
+  const bool is_idle = runs.empty() && !at_end && !first && page.total - due >= last_total_ - offset_;
+  const int idle = is_idle ? idle_ + 1 : 0;
   if (idle > most_lost) {
     idle_ = 0;
     origin.raise_undecodable("shows nothing new, nor did the " + std::to_string(most_lost) +
@@ -199,7 +202,7 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
 
   remember(content.keys, runs, taken);
   remaining_ = remaining;
-  offset_ = window.offset + static_cast<std::int64_t>(behind);
+  offset_ = due;
   done_ = done;
   ends_ = at_end ? ends_ + 1 : 0;
   idle_ = idle;

@@ -145,7 +145,7 @@ std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
     token = without_newline(text);
   }
   question.hide(token);
-  require_given(token.empty() ? "none" : token, "container's token", manager);
+  if (!token.empty()) require_given(token, "container's token", manager);
   std::vector<Header> headers;
   if (!token.empty()) headers.push_back({"Authorization", token});
   auto response = question.ask(url.request, std::move(headers));
@@ -154,7 +154,8 @@ std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
   if (response->status != 200)
     question.refuse(
         "status " + std::to_string(response->status) + " from the container's credentials service",
-        answer.root()["message"].string().value_or(""), "Has the task, or the pod, a role?");
+        answer.root()["message"].string().value_or(""), "Has the task, or the pod, a role?",
+        may_pass(response->status));
   auto keys = keys_of(answer.root());
   if (!keys) question.refuse("the container's credentials service gave no keys");
   return keys;
@@ -173,7 +174,8 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   auto result = question.try_to_ask(request, {{"X-aws-ec2-metadata-token-ttl-seconds", "300"}});
   if (!result) return std::nullopt;
   const auto* failure = std::get_if<TransportFailure>(&*result);
-  if (failure) question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure));
+  if (failure)
+    question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure), {}, {}, true);
   auto& first = std::get<TransportResponse>(*result);
   const core::WipeAtEnd wipe(first.body);
   if (first.status != 200)

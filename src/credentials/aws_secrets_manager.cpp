@@ -180,7 +180,7 @@ void AwsSecretsManagerKey::refuse_status(const ManagerQuestion& question, int st
     problem += ", the credentials are not accepted";
     advice = "Are they right and not expired, and is this machine's clock right?";
   }
-  question.refuse(problem, said, advice);
+  question.refuse(problem, said, advice, may_pass(status));
 }
 
 }  // namespace operate::credentials

@@ -77,10 +77,12 @@ std::string read_file(const std::string& path, const std::string& setting, const
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
       descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb"), &std::fclose);
   struct stat status {};
-  if (descriptor < 0 && reason == ENOENT && path.find('/') == std::string::npos)
+  const bool is_no_file = reason == ENOENT || reason == ENOTDIR || reason == ENAMETOOLONG;
+  if (descriptor < 0 && is_no_file &&
+      (path.size() > 255 || std::string_view("/.~").find(path[0]) == std::string_view::npos))
     core::refuse_setting(
         setting, what +
-                     " does not exist. Its name is not shown: as it stands in no folder, it may be a key "
+                     " does not exist. Its name is not shown: as it begins in no folder, it may be a key "
                      "in the wrong place.");
   if (descriptor < 0)
     refuse(reason == ENOENT ? "does not exist"

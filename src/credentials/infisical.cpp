@@ -73,6 +73,8 @@ std::unique_ptr<const core::Secret> InfisicalKey::sign_in(ManagerQuestion& quest
   auto response = question.ask(request, {});
   if (!response) return nullptr;
   const ManagerAnswer answer(response->body);
+  if (may_pass(response->status))
+    question.refuse_status(response->status, answer.root()["message"].string().value_or(""));
   if (response->status != 200)
     question.refuse(
         "status " + std::to_string(response->status) + " to the login",

@@ -58,6 +58,8 @@ void KeyCache::State::take(const detail::FetchedKey& fetched, const Key& refused
     ask_again_from = Clock::time_point::min();
     ask_again_after = first_ask_again;
   }
+  // After a time without any, it begins anew.
+  if (now - last_ask_again > ask_again_from) ask_again_after = first_ask_again;
   if (key == refused) {
     ask_again_from = now + ask_again_after;
     ask_again_after = std::min<Clock::time_point::duration>(2 * ask_again_after, last_ask_again);
@@ -162,7 +164,7 @@ KeyCache::Key KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, co
   ++state.round;
   state.failure = failure;
   state.changed.notify_all();
-  if (other) std::rethrow_exception(other);
+  if (other && !has_key) std::rethrow_exception(other);
   if (fetched.key) {
     state.take(fetched, refused, now);
     return state.key;

@@ -28,10 +28,6 @@ constexpr milliseconds longest_wait{5'000};
 constexpr std::size_t most_read = 8u << 10;
 constexpr std::size_t most_said = 500;
 
-bool may_pass(int status) {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
-}
-
 // Both copies may hold a token.
 struct WipedHeaders {
   std::vector<Header>&given, &sent;
@@ -58,6 +54,12 @@ std::string without_signatures(std::string text) {
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
+
+bool may_pass(int status) noexcept {
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+std::string ManagerName::origin() const { return core::on_one_line(name + " (" + secret + ")"); }
 
 void ManagerName::refuse(const std::string& problem, bool may_pass) const {
   core::refuse_setting(setting, core::on_one_line("No API key from " + origin() + ": " + problem), may_pass);

@@ -24,10 +24,13 @@ struct ManagerName {
   std::string secret = {};   ///< Which secret, in words: `project crm, config prd, secret OPERATE_API_KEY`.
   std::string setting = {};  ///< What named the source.
 
-  std::string origin() const { return name + " (" + secret + ")"; }
+  std::string origin() const;
   /// Throws ConfigError.
   [[noreturn]] void refuse(const std::string& problem, bool may_pass = false) const;
 };
+
+/// Whether a status says that the same question may be answered later.
+bool may_pass(int status) noexcept;
 
 /// How a manager is reached.
 struct Way {

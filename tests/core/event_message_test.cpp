@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace {
 
 TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
-  const operate::core::ApiKey key("sk_test_sentinel", "the test");
+  operate::core::Exchange exchange;
+  exchange.key = std::make_shared<const operate::core::ApiKey>("sk_test_sentinel", "the test");
   operate::Request request;
   request.path = "/x";
   request.query = {{"limit", "5"}, {"q", "private"}, {"offset", "0"}};
@@ -16,7 +19,7 @@ TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
   answer.headers = {{"ETag", "7"}, {"Set-Cookie", "private"}};
   answer.body = "private";
   const auto message = [&](operate::EventDetail detail) {
-    return operate::core::event_message("https://api.example", request, {}, wire, &answer, key, detail);
+    return operate::core::event_message("https://api.example", request, {}, wire, &answer, exchange, detail);
   };
   const auto expected = message(operate::EventDetail::headers),
              trimmed = operate::core::headers_only(message(operate::EventDetail::bodies));

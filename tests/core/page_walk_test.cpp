@@ -196,6 +196,22 @@ TEST_F(OverlapTest, AListThatGrowsAsFastAsItIsReadEndsInAnErrorThatSaysSo) {
   EXPECT_TRUE(walk.next());  // Whoever asks again goes on.
 }
 
+TEST_F(OverlapTest, AWayBackOverManyDeliveredItemsIsNoListThatGrows) {
+  // 3,500 of 10,000 go between two requests: the place is found far behind where it was, and far in front of
+  // it.
+  PageWalk walk({50, 0, {}});
+  const auto from = [&](operate::detail::ItemKey gone) {
+    const auto window = *walk.next();
+    const auto begin = gone + static_cast<operate::detail::ItemKey>(window.offset);
+    return from_to(std::min<operate::detail::ItemKey>(begin, 20'000),
+                   std::min<operate::detail::ItemKey>(begin + static_cast<unsigned>(window.limit), 20'000));
+  };
+  std::size_t came = 0;
+  while (walk.offset() < 10'000) came += take(walk, 20'000, from(0)).size();
+  while (walk.next()) came += take(walk, 16'500, from(3'500)).size();
+  EXPECT_EQ(came, 20'000u);
+}
+
 TEST_F(OverlapTest, AServerThatStatesALowerLimitThanItAppliesIsAskedForWholeWindows) {
   PageWalk walk({10, 0, {}});
   walk.accept({10, 0}, {100, 1, 0}, content(from_to(0, 10)), origin());

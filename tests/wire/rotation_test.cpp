@@ -418,12 +418,15 @@ TEST(KeySourceTest, NeitherTheNewKeyNorTheOldOneIsShown) {
   Config config = server.config();
   config.api_key = ApiKeySource::callback(
       [&] { return std::string(asked++ == 0 ? "key_one_SENTINEL_1" : "key_two_SENTINEL_2"); });
+  const auto archive =
+      std::make_shared<operate::HarRecorder>(operate::HarOptions{operate::EventDetail::bodies, 10});
+  config.observer = archive;
   const auto error = thrown<operate::MissingApiKeyError>([&] {
-    Client(config).call({"GET", "/key_one_SENTINEL_1", {}, ""});
+    Client(config).call({"GET", "/key_one_SENTINEL_1", {}, "key_one_SENTINEL_1"});
   });
   ASSERT_TRUE(error);
   for (const std::string& text :
-       {std::string(error->what()), error->report(), error->message(), error->body()})
+       {std::string(error->what()), error->report(), error->message(), error->body(), archive->text()})
     EXPECT_EQ(text.find("SENTINEL"), std::string::npos) << text;
 }
 
