@@ -7,6 +7,7 @@
 #include "core/trace_context.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,7 +21,7 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 // A source that has another wrong key each time it is asked is not asked for ever.
-constexpr int most_refused_keys = 3;
+constexpr std::size_t most_refused_keys = 3;
 
 // A call that was given one of its own keeps it.
 bool has_trace_context(const RequestOptions& options) {
@@ -219,8 +220,8 @@ void Call::note(const core::AttemptOutcome& outcome, milliseconds wait) {
 
 void Call::plan_retry(const core::AttemptOutcome& outcome, milliseconds wait) {
   over_ = true;
-  if (outcome.status == 401 && context_.keys->can_change() && refused_keys_ < most_refused_keys) {
-    ++refused_keys_;
+  if (outcome.status == 401 && context_.keys->can_change() &&
+      exchange_.refused_keys.size() < most_refused_keys) {
     refused_ = exchange_.key;
     exchange_.refused_keys.push_back(refused_);
     due_ = now_;

@@ -84,7 +84,6 @@ class Call {
   RetryPolicy policy_;
   int retries_ = 0;
   credentials::KeyCache::Key refused_;
-  int refused_keys_ = 0;
   std::optional<ConfigError> key_error_;
 
   Clock::time_point now_;        // Of the last next() or end_attempt().

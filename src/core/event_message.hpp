@@ -11,8 +11,8 @@
 namespace operate::core {
 
 /// What an observer may see of an attempt that asks for `detail`, headers or bodies: the lists that
-/// EventMessage speaks of are here. `exchange` has the keys that are
-/// taken out. `answer` is null where there was none.
+/// EventMessage speaks of are here. `exchange` has the keys that are taken out. `answer` is null
+/// where there was none.
 EventMessage event_message(std::string_view base_url, const Request& request, const RequestOptions& options,
                            const TransportRequest& wire, const TransportResponse* answer,
                            const Exchange& exchange, EventDetail detail);

@@ -54,21 +54,13 @@ detail::FetchedKey DopplerKey::fetch(const detail::FetchContext& context) const 
   if (!response) return {};
   const ManagerAnswer answer(response->body);
   const std::string_view said = first_message(answer.root());
-  switch (response->status) {
-    case 200:
-      break;
-    case 401:
-      question.refuse("status 401, the token is not accepted", said,
-                      "Is DOPPLER_TOKEN, or DopplerOptions::token, a service token that was not revoked?");
-    case 403:
-      question.refuse("status 403, the token may not read this", said,
-                      "Give it access to the project and config.");
-    case 404:
-      question.refuse("status 404, there is no such secret", said,
-                      "Are project, config and the secret's name right?");
-    default:
-      question.refuse_status(response->status, said);
-  }
+  if (response->status != 200)
+    question.refuse_status(
+        response->status, said,
+        {{401, "the token is not accepted",
+          "Is DOPPLER_TOKEN, or DopplerOptions::token, a service token that was not revoked?"},
+         {403, "the token may not read this", "Give it access to the project and config."},
+         {404, "there is no such secret", "Are project, config and the secret's name right?"}});
   const auto key = answer.root()["value"]["computed"].string();
   if (!key) question.refuse("the answer has no `value.computed`", {}, "Is the site Doppler's API?");
   return key_of(manager_, *key, time_to_live_);

@@ -112,20 +112,13 @@ detail::FetchedKey InfisicalKey::fetch(const detail::FetchContext& context) cons
   if (!response) return {};
   const ManagerAnswer answer(response->body);
   const std::string_view said = answer.root()["message"].string().value_or("");
-  switch (response->status) {
-    case 200:
-      break;
-    case 401:
-      question.refuse("status 401, the token is not accepted", said, how_to_sign_in);
-    case 403:
-      question.refuse("status 403, the identity may not read this", said,
-                      "Give it access to the project and the environment.");
-    case 404:
-      question.refuse("status 404, there is no such secret", said,
-                      "Are the project's id, the environment, the path and the secret's name right?");
-    default:
-      question.refuse_status(response->status, said);
-  }
+  if (response->status != 200)
+    question.refuse_status(
+        response->status, said,
+        {{401, "the token is not accepted", how_to_sign_in},
+         {403, "the identity may not read this", "Give it access to the project and the environment."},
+         {404, "there is no such secret",
+          "Are the project's id, the environment, the path and the secret's name right?"}});
   const auto key = answer.root()["secret"]["secretValue"].string();
   if (!key) question.refuse("the answer has no `secret.secretValue`", {}, "Is the site an Infisical?");
   return key_of(manager_, *key, time_to_live_);

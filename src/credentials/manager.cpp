@@ -90,8 +90,11 @@ void ManagerQuestion::refuse(const std::string& problem, std::string_view said, 
   manager_.refuse(text, may_pass);
 }
 
-void ManagerQuestion::refuse_status(int status, std::string_view said) const {
+void ManagerQuestion::refuse_status(int status, std::string_view said,
+                                    std::initializer_list<Meaning> meanings) const {
   std::string problem = "status " + std::to_string(status);
+  for (const Meaning& meaning : meanings)
+    if (meaning.status == status) refuse(problem + ", " + meaning.problem, said, meaning.advice);
   if (status >= 300 && status < 400) problem += ", and no redirect is followed";
   const bool passes = may_pass(status);
   if (passes) problem += ", three times";

@@ -10,6 +10,7 @@
 #include <operate/transport.hpp>
 
 #include <chrono>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,8 +63,15 @@ class ManagerQuestion {
   /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
   [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
                            const std::string& advice = {}, bool may_pass = false) const;
-  /// The same for a status that is none of those with an advice of their own.
-  [[noreturn]] void refuse_status(int status, std::string_view said) const;
+  /// What a status means at this manager, and how to mend it.
+  struct Meaning {
+    int status;
+    const char* problem;
+    const char* advice;
+  };
+  /// The same for an answer with a status other than 200.
+  [[noreturn]] void refuse_status(int status, std::string_view said,
+                                  std::initializer_list<Meaning> meanings = {}) const;
 
  private:
   const ManagerName& manager_;
