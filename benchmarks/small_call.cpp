@@ -24,7 +24,7 @@ namespace {
 
 using namespace operate::bench;
 
-constexpr int calls = 2000, warm_up = 200, rounds = 31;
+constexpr int calls = 2000, warm_up = 200, rounds = 101;
 
 // Answers every request of every connection with the page, one connection after the other.
 [[noreturn]] void serve(int listener) {

@@ -17,18 +17,14 @@ void AsyncState::set(AsyncOutcome outcome) {
   {
     const std::lock_guard lock(mutex_);
     outcome_ = std::move(outcome);
-    ready_ = true;
+    ready_ = 1;
     promised = use_ == Use::promised;
   }
-  // Not under the lock, which the one who waits would wake up to wait for.
-  came_.notify_one();
+  ready_.notify_one();
   if (promised) deliver();
 }
 
-bool AsyncState::is_ready() const noexcept {
-  const std::lock_guard lock(mutex_);
-  return ready_;
-}
+bool AsyncState::is_ready() const noexcept { return ready_ != 0; }
 
 void AsyncState::require_unused() const {
   if (use_ != Use::none)
@@ -36,15 +32,16 @@ void AsyncState::require_unused() const {
 }
 
 AsyncOutcome AsyncState::take() {
-  std::unique_lock lock(mutex_);
-  require_unused();
-  if (!ready_ && delivery_->is_this_thread())
-    throw std::logic_error(
-        "operate::Async: get(), or a list with prefetch, would wait for itself on the client's own thread; "
-        "use "
-        "then() or co_await");
-  use_ = Use::taken;
-  came_.wait(lock, [&] { return ready_; });
+  {
+    const std::lock_guard lock(mutex_);
+    require_unused();
+    if (!is_ready() && delivery_->is_this_thread())
+      throw std::logic_error(
+          "operate::Async: get(), or a list with prefetch, would wait for itself on the client's own thread; "
+          "use then() or co_await");
+    use_ = Use::taken;
+  }
+  ready_.wait(0);
   return std::move(outcome_);
 }
 
@@ -54,7 +51,7 @@ void AsyncState::then(std::function<void(AsyncOutcome&&)> continuation) {
     require_unused();
     continuation_ = std::move(continuation);
     use_ = Use::promised;
-    if (!ready_) return;
+    if (!is_ready()) return;
   }
   deliver();
 }

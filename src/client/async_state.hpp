@@ -4,7 +4,7 @@
 #include <operate/detail/async_handle.hpp>
 #include <operate/executor.hpp>
 
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -62,9 +62,10 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   const std::shared_ptr<AsyncDelivery> delivery_;
   const OnThrow on_throw_;
   std::uint64_t number_ = 0;
-  mutable std::mutex mutex_;
-  std::condition_variable came_;
-  bool ready_ = false;
+  // 1 once there is an outcome. Waited for without the mutex, as a condition variable takes one call of the
+  // system more each time to have it again; and an int, for which the C++ library needs no lock of its own.
+  std::atomic<int> ready_{0};
+  std::mutex mutex_;
   Use use_ = Use::none;
   AsyncOutcome outcome_;
   std::function<void(AsyncOutcome&&)> continuation_;

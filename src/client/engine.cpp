@@ -63,10 +63,7 @@ class Engine::Loop : public detail::AsyncDelivery {
  public:
   Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
       : context_(std::move(context)), transport_(std::move(transport)), executor_(context_->config.executor) {
-    const auto wake_up = [this] {
-      const std::lock_guard lock(mutex_);
-      wake();
-    };
+    const auto wake_up = [this] { wake(); };
     if (context_->config.clock) alarm_.emplace(context_->clock, wake_up);
     if (context_->keys->can_change()) key_fetch_.emplace(context_->keys, wake_up);
   }
@@ -92,6 +89,7 @@ class Engine::Loop : public detail::AsyncDelivery {
     }
     arrived_.push_back(std::move(call));
     ++unfinished_;
+    lock.unlock();
     wake();
     return true;
   }
@@ -102,8 +100,10 @@ class Engine::Loop : public detail::AsyncDelivery {
   }
 
   void stop() {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
     wake();
   }
 
@@ -115,20 +115,21 @@ class Engine::Loop : public detail::AsyncDelivery {
       } catch (...) {  // NOLINT(bugprone-empty-catch): it runs here instead.
       }
     }
-    std::unique_lock lock(mutex_);
-    if (closed_) {
-      lock.unlock();
-      task();
-      return;
+    {
+      std::unique_lock lock(mutex_);
+      if (closed_) {
+        lock.unlock();
+        task();
+        return;
+      }
+      tasks_.push_back(std::move(task));
     }
-    tasks_.push_back(std::move(task));
     wake();
   }
   bool is_this_thread() const noexcept override { return thread_.load() == std::this_thread::get_id(); }
 
   static void on_cancelled(void* self) noexcept {
     auto& loop = *static_cast<Loop*>(self);
-    const std::lock_guard lock(loop.mutex_);
     loop.any_cancelled_ = true;
     loop.wake();
   }
@@ -142,9 +143,11 @@ class Engine::Loop : public detail::AsyncDelivery {
     loop.room_.notify_all();
   }
 
-  // Under the lock, as nobody may be woken any more once the loop is closed.
+  // Not under the lock, which the thread would wake up to wait for.
   void wake() noexcept {
-    if (!woken_.exchange(true) && !closed_ && !is_this_thread()) transport_->wake();
+    if (woken_.exchange(true) || is_this_thread()) return;
+    const std::lock_guard lock(waking_);
+    if (transport_) transport_->wake();
   }
 
   void take_what_came();
@@ -177,6 +180,8 @@ class Engine::Loop : public detail::AsyncDelivery {
   std::atomic<std::thread::id> thread_{};
   std::atomic<bool> woken_{false};
   std::atomic<bool> any_cancelled_{false};
+
+  std::mutex waking_;  // Held while the transport is woken, and while it goes.
 
   std::mutex mutex_;
   std::condition_variable room_;
@@ -218,7 +223,10 @@ void Engine::Loop::run() {
   // The handles that are left need neither connections nor the key.
   alarm_.reset();
   key_fetch_.reset();
-  transport_.reset();
+  {
+    const std::lock_guard lock(waking_);
+    transport_.reset();
+  }
   context_.reset();
 }
 
@@ -336,6 +344,8 @@ void Engine::Loop::hear_of_ended() {
     transport_->perform(ended_);
   } catch (...) {  // NOLINT(bugprone-empty-catch): without memory; it is tried again.
   }
+  // What has ended has made room. Said first, so that whoever has waited for it, and calls again, need not.
+  if (!ended_.empty()) woken_ = true;
   for (auto& [owner, result, exception] : ended_) {
     AsyncCall& call = *static_cast<AsyncCall*>(owner);
     call.place = Place::nowhere;
@@ -353,8 +363,6 @@ void Engine::Loop::hear_of_ended() {
     else
       advance(call);
   }
-  // What has ended has made room.
-  if (!ended_.empty()) woken_ = true;
   ended_.clear();
 }
 

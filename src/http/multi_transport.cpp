@@ -83,6 +83,7 @@ void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
 }
 
 void MultiTransport::perform(std::vector<Ended>& ended) {
+  if (running_.empty()) return;
   ended.reserve(ended.size() + running_.size());  // What libcurl has told once it does not tell again.
   int count = 0;
   curl_multi_perform(multi_.get(), &count);  // Where it fails, for lack of memory, limits still count.
