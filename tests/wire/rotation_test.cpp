@@ -510,9 +510,27 @@ class CallsFrom64Threads {
   std::vector<std::thread> threads_;
 };
 
+// Counts the attempts that were refused.
+class Refusals : public operate::Observer {
+ public:
+  void on(const operate::Event& event) override {
+    if (event.kind != operate::EventKind::attempt || event.status != 401) return;
+    ++count_;
+    count_.notify_all();
+  }
+  int count() const { return count_; }
+  void wait_for(int count) const {
+    for (int now = count_; now < count; now = count_) count_.wait(now);
+  }
+
+ private:
+  std::atomic<int> count_{0};
+};
+
 // By themselves, the threads' calls say when the key changes and when the one before goes, so that no call
-// meets more than two of that. `ROTATION_CALLS=N`: so many calls, while the key changes every 200 ms and the
-// one before is good for 100 ms more, which a machine that is busy enough may outrun.
+// meets more than two of that; and the source answers once several of them want a key. `ROTATION_CALLS=N`: so
+// many calls, while the key changes every 200 ms and the one before is good for 100 ms more, which a machine
+// that is busy enough may outrun.
 TEST(KeySourceTest, RotationUnderLoadFailsNoCallAndAsksOnceForEachChange) {
   const char* many = std::getenv("ROTATION_CALLS");
   for (const bool from_file : {false, true}) {
@@ -522,8 +540,13 @@ TEST(KeySourceTest, RotationUnderLoadFailsNoCallAndAsksOnceForEachChange) {
     Vault vault(emulator.api_key());
     const TemporaryFolder folder;
     const std::string path = folder.write("key", emulator.api_key());
-    config.api_key =
-        from_file ? ApiKeySource::file(path) : ApiKeySource::callback([&] { return vault.read(); });
+    const auto refusals = std::make_shared<Refusals>();
+    config.observer = refusals;
+    std::atomic<int> enough_refusals{0};
+    config.api_key = from_file ? ApiKeySource::file(path) : ApiKeySource::callback([&] {
+      refusals->wait_for(enough_refusals);
+      return vault.read();
+    });
     const Client client(config);
     client.companies().list({1, 0});
 
@@ -545,6 +568,7 @@ TEST(KeySourceTest, RotationUnderLoadFailsNoCallAndAsksOnceForEachChange) {
         const std::string previous = emulator.api_key();
         change(1h);
         calls.wait_for_a_round();
+        enough_refusals = refusals->count() + 8;
         const std::string key = emulator.api_key();
         emulator.rotate_api_key(previous, 1h);
         emulator.rotate_api_key(key);  // From now on, the one before gets 401.
