@@ -90,19 +90,20 @@ class OPERATE_EXPORT ApiKeySource {
   static ApiKeySource command(std::vector<std::string> command,
                               std::chrono::milliseconds time_limit = std::chrono::seconds(30));
 
-  /// The key that your own code returns. It is called by whatever thread makes the call that needs a key, for
-  /// async calls by a thread of its own, by one at a time for each client, and is not interrupted: the last
-  /// copy of a client waits for it to return. What it throws is a ConfigError that quotes what(), so keep
-  /// secrets out of that. It must not make calls by the same client, nor give up the last copy of it.
-  /// Throws ConfigError where it is empty.
+  /// The key that your own code returns, exactly: no newline at its end. It is called by whatever thread
+  /// makes the call that needs a key, for async calls by a thread of its own, by one at a time for each
+  /// client, and is not interrupted: the last copy of a client waits for it to return. What it throws is a
+  /// ConfigError that quotes what(), so keep secrets out of that. It must not make calls by the same client,
+  /// nor give up the last copy of it. Throws ConfigError where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
 
   /// A key in AWS Secrets Manager; also infisical() and doppler(). It is read by HTTP over libcurl, with the
   /// client's limits on connections, its proxies and its certificates, and kept for a time to live. Ahead of
-  /// its end one call reads it anew (an async one on a thread of its own), within half its deadline and 5
-  /// seconds, while the others use the one they have; where the manager fails then, that one is used until
-  /// the server refuses it, and the manager asked again every 30 seconds. What may pass (no connection; 429,
-  /// 500, 502, 503, 504) is tried three times, and makes the ConfigError retryable(). The options and the
+  /// its end one call reads it anew, within half its deadline and 5 seconds (for an async call a thread does
+  /// so, within 5 seconds, and the call goes on), while the others use the one they have; where the manager
+  /// fails then, that one is used until the server refuses it, and the manager asked again every 30 seconds.
+  /// What may pass (no connection; 429, 500, 502, 503, 504; AWS's throttling) is tried three times, AWS's
+  /// services on this link twice, and makes the ConfigError retryable(). The options and the
   /// environment are looked at when the source is made, the proxies each time; a ConfigError of a call quotes
   /// what the manager says, without secrets. Config::transport has no part in it.
   ///

@@ -29,8 +29,8 @@ class ClientState;
 /// Has no thread until the first async call, and then one of its own, which ends with the last copy: calls
 /// that are still under way then end in a CancelledError, and whoever gave up the last copy waits for that
 /// (but on that thread itself, in a callback). Their callbacks have run then, unless there is a
-/// Config::executor, which may still have some to run. Besides that thread there is one while an async call
-/// waits for the source of the API key, one for a Config::clock, and those for a Config::transport.
+/// Config::executor, which may still have some to run. Besides that thread there is one while the source of
+/// the API key is asked on behalf of async calls, one for a Config::clock, and those for a Config::transport.
 class OPERATE_EXPORT Client {
  public:
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.

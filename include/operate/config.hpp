@@ -46,7 +46,8 @@ struct OPERATE_EXPORT Config {
   /// One attempt, connecting included.
   std::chrono::milliseconds timeout{30'000};
 
-  /// The whole call: all attempts and the waits between them, and waiting for a free connection.
+  /// The whole call: all attempts and the waits between them, and waiting for a free connection and for the
+  /// key.
   std::chrono::milliseconds deadline{120'000};
 
   /// How often, and after which waits, a call is repeated.
@@ -93,9 +94,9 @@ struct OPERATE_EXPORT Config {
   std::shared_ptr<Observer> observer = {};
 
   /// What makes the attempts instead of libcurl, in tests above all. With one, `connect_timeout`,
-  /// `stall_timeout`, `max_response_bytes`, `proxy`, `trust_environment` and `ca_file` mean nothing here, and
-  /// `max_connections` is how many attempts of async calls are made at a time, each on a thread of the
-  /// client's.
+  /// `stall_timeout`, `max_response_bytes`, `proxy`, `trust_environment` and `ca_file` count for secrets
+  /// managers alone, and `max_connections` is how many attempts of async calls are made at a time, each on a
+  /// thread of the client's.
   std::shared_ptr<Transport> transport = {};
 
   /// Empty: the real one.
@@ -120,8 +121,8 @@ struct OPERATE_EXPORT Config {
   ///
   /// Throws ConfigError for a file or profile that was named and is not there; with file, line and reason for
   /// a settings file that cannot be used or has more than 64 KiB; for two variables of a key at once, a
-  /// timeout that is no number of at least 0.001, another log level, and a base URL that is none. Do not call
-  /// while another thread changes the environment.
+  /// source of a key that is none, a timeout that is no number of at least 0.001, another log level, and a
+  /// base URL that is none. Do not call while another thread changes the environment.
   static Config from_environment();
 };
 

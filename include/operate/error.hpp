@@ -70,7 +70,8 @@ struct Attempt {
 /// say what to do. (Misuse of a Result or of an iterator behind the end is a std::logic_error.)
 ///
 /// Messages hold no key and no personal data but what stands in a path that was given to Client::call: what a
-/// server says is quoted only where Operate documents it.
+/// server says is quoted only where Operate documents it. (A ConfigError quotes the source that should have
+/// given the key: a secrets manager's words, a program's, a callback's.)
 /// Copying never throws. Thread safety: immutable.
 class OPERATE_EXPORT Error : public std::runtime_error {
  public:

@@ -17,7 +17,7 @@ inline namespace v0 {
 
 /// What an Event tells of.
 enum class EventKind {
-  call,      ///< A call begins.
+  call,      ///< A call begins: it has a key, or has ended without one.
   wait,      ///< It waits before its next attempt.
   attempt,   ///< An attempt has ended.
   result,    ///< The call has ended, in a value or in an error.
@@ -112,7 +112,7 @@ struct TraceContext {
 /// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
 ///
 /// on() is called in the middle of a call, by the thread that makes it; of an async call by the client's own,
-/// but for `call` and for the result of one that found no place. By many threads at once. It has to be quick,
+/// but for one that found no place. By many threads at once. It has to be quick,
 /// and must not call the client. What it throws is dropped and harms no call. A call that was refused before
 /// anything was sent (ValidationError) makes no event.
 class OPERATE_EXPORT Observer {

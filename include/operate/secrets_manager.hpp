@@ -9,7 +9,8 @@ inline namespace v0 {
 /// A key in AWS Secrets Manager (ApiKeySource::aws_secrets_manager). Signs in as AWS's own tools do, with the
 /// first of these that there is:
 /// - `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, and `AWS_SESSION_TOKEN` where they are temporary;
-/// - the keys of a profile (`profile`, else `AWS_PROFILE`, else `default`) in `~/.aws/credentials` or
+/// - the keys of a profile (`profile`, else `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, else `default`) in
+/// `~/.aws/credentials` or
 ///   `~/.aws/config`; `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name other files;
 /// - the container's role: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, with
 ///   `AWS_CONTAINER_AUTHORIZATION_TOKEN` or the file in `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`;
@@ -18,14 +19,14 @@ inline namespace v0 {
 ///
 /// The environment is read when the source is made, the files and the roles each time the secret is read, so
 /// that a role's keys are never out of date. A profile that is named has to have keys; the roles are for the
-/// default one. Other kinds of profiles (SSO, roles to be assumed, programs) are for AWS's own tools: see
-/// ApiKeySource::command(). Needs libcurl 7.88 or newer.
+/// default one. Other ways to sign in (SSO, roles to be assumed, programs, `AWS_WEB_IDENTITY_TOKEN_FILE`) are
+/// for AWS's own tools: see ApiKeySource::command(). Needs libcurl 7.88 or newer.
 struct AwsSecretsManagerOptions {
   /// The secret's name or ARN.
   std::string secret_id = {};
   /// The member that is the key, where the secret is a JSON object; empty: the secret is the key itself.
   std::string json_key = {};
-  /// Empty: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's in `~/.aws/config`, the ARN's.
+  /// Empty: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's in either file, the ARN's.
   std::string region = {};
   /// Of the files in `~/.aws`. Where it is set, the keys of the environment are not looked at.
   std::string profile = {};

@@ -129,17 +129,21 @@ void Call::fetch_key() {
 void Call::fail_key(const ConfigError& error) {
   over_ = true;
   // Where the server has refused the call, that says more.
-  if (refused_)
+  if (refused_) {
     exchange_.key_trouble = error.what();
-  else
+    exchange_.key_may_come = error.retryable();
+  } else {
     key_error_ = error;
+  }
 }
 
 void Call::give_up(TimeLimit limit) {
   over_ = true;
   if (limit == TimeLimit::api_key) exchange_.key_source = context_.keys->source();
-  if (limit == TimeLimit::api_key && refused_)
+  if (limit == TimeLimit::api_key && refused_) {
     exchange_.key_trouble = "it did not answer before the call's deadline.";
+    exchange_.key_may_come = true;
+  }
   // After an attempt, its error says more than that there was no time for another.
   if (!exchange_.attempts.empty() && !is_cancelled()) return;
   // Also where it was to begin just before its deadline, and the clock was late.
@@ -245,7 +249,7 @@ void Call::plan_retry(const core::AttemptOutcome& outcome, milliseconds wait) {
 }
 
 core::Exchange Call::finish() {
-  if (key_error_) throw ConfigError(*key_error_);
+  if (key_error_) core::raise_no_key(exchange_, *key_error_);
   if (const auto* failure = std::get_if<TransportFailure>(&result_)) core::raise_failure(exchange_, *failure);
   exchange_.answer = std::move(std::get<TransportResponse>(result_));
   return std::move(exchange_);

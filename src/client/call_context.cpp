@@ -19,11 +19,7 @@ namespace {
 
 std::shared_ptr<const detail::KeyProvider> provider_of(const Config& config) {
   auto provider = detail::KeyProvider::of(config.api_key);
-  const std::string* setting = provider->setting_that_runs_a_program();
-  if (setting && !config.allow_key_command)
-    core::refuse_setting(*setting, *setting +
-                                       " has a program run for the API key, and Config::allow_key_command "
-                                       "says that no setting may.");
+  if (!config.allow_key_command) provider->forbid_programs_of_settings();
   return provider;
 }
 

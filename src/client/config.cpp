@@ -48,8 +48,8 @@ Config Config::from_environment() {
   Config config;
   client::Profile profile = client::read_profile();
   if (profile.base_url) config.base_url = std::move(*profile.base_url);
-  // Where the environment names a key, the client reads it for itself.
-  if (!detail::KeyProvider::environment_has_key()) config.api_key = profile.api_key;
+  auto source = detail::KeyProvider::in_environment();
+  config.api_key = source.is_set() ? std::move(source) : std::move(profile.api_key);
   if (auto url = credentials::environment_variable("OPERATE_BASE_URL")) {
     // Checked here to name the variable; whether plain http will do is for the client to say.
     core::parse_base_url(*url, /*allow_plain_http=*/true, "OPERATE_BASE_URL");

@@ -388,7 +388,7 @@ void Engine::Loop::hear_of_key() {
       complete(*keyless_.front(), std::current_exception());
     }
   }
-  key_fetch_->stop_waiting();
+  key_fetch_->cancel_fetch();
   try {
     if (!calls_.empty() && context_->keys->wants_refresh()) key_fetch_->start_refresh();
   } catch (...) {  // NOLINT(bugprone-empty-catch): all calls go on with the key that there is.

@@ -37,8 +37,8 @@ class KeyFetch {
   void start(const credentials::KeyCache::Key& refused);
   /// The same ahead of the end of a key's time, for which nobody waits.
   void start_refresh();
-  /// Nobody waits for it any more.
-  void stop_waiting() const noexcept {
+  /// Nobody waits for it any more; a refresh goes on.
+  void cancel_fetch() const noexcept {
     if (!is_refresh_) stop_.cancel();
   }
 

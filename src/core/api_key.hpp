@@ -14,7 +14,7 @@ class ApiKey {
  public:
   /// `origin` says where the key came from, in words for messages: `the environment variable
   /// OPERATE_API_KEY`. Throws ConfigError, about the setting, for what cannot be a key.
-  ApiKey(std::string_view value, std::string origin, const std::string& setting = "Config::api_key");
+  ApiKey(std::string_view value, std::string origin, const std::string& setting);
 
   std::string_view value() const noexcept { return value_.view(); }
   const std::string& origin() const noexcept { return origin_; }

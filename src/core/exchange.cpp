@@ -171,7 +171,7 @@ void raise_status(const Exchange& exchange) {
   }
   details.retry_after = wait_asked_for(answer);
   const AttemptOutcome outcome{status, {}, true, details.retry_after};
-  details.retryable = worth_repeating(outcome, exchange.safe_to_repeat);
+  details.retryable = worth_repeating(outcome, exchange.safe_to_repeat) || exchange.key_may_come;
   details.may_have_been_applied = !exchange.safe_to_repeat && (status == 408 || status >= 500);
 
   std::string problem = "status " + std::to_string(status);
@@ -199,6 +199,14 @@ void raise_status(const Exchange& exchange) {
   if (status == 429) raise<RateLimitError>(std::move(details));
   if (status >= 500 && status <= 599) raise<ServerError>(std::move(details));
   raise<ApiError>(std::move(details));
+}
+
+void raise_no_key(const Exchange& exchange, const ConfigError& error) {
+  ErrorDetails details = details_of(exchange);
+  details.what = error.what();
+  details.subject = error.setting();
+  details.retryable = error.retryable();
+  raise<ConfigError>(std::move(details));
 }
 
 void raise_failure(const Exchange& exchange, const TransportFailure& failure) {

@@ -28,6 +28,7 @@ struct Exchange {
   bool asked_for_key = false;    ///< Its source was asked again, and had no other.
   std::string key_source = {};   ///< What the key was waited for from, where it was in vain.
   std::string key_trouble = {};  ///< Why its source could not be asked again, where it could not.
+  bool key_may_come = false;     ///< That may pass by itself.
   std::vector<Attempt> attempts = {};
   TransportResponse answer = {};  ///< The last one, where there was one.
   bool out_of_time = false;       ///< Not repeated because the server asks for a wait beyond the deadline.
@@ -49,6 +50,9 @@ std::optional<std::chrono::milliseconds> wait_asked_for(const TransportResponse&
 
 /// Throws the error that stands for an answer whose status is not from 200 to 299.
 [[noreturn]] void raise_status(const Exchange& exchange);
+
+/// Throws ConfigError: the source had no key to send the call with.
+[[noreturn]] void raise_no_key(const Exchange& exchange, const ConfigError& error);
 
 /// Throws the error that stands for a lost connection or a limit of time.
 [[noreturn]] void raise_failure(const Exchange& exchange, const TransportFailure& failure);

@@ -32,4 +32,12 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
+std::string it_says(std::string_view words) {
+  constexpr std::size_t most_shown = 500;
+  if (words.empty()) return {};
+  std::string text = " It says: " + on_one_line(std::string(words.substr(0, most_shown)));
+  if (std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
+  return text;
+}
+
 }  // namespace operate::core

@@ -12,7 +12,6 @@ namespace operate::core {
 namespace {
 
 constexpr std::size_t part_size = 8;
-constexpr std::string_view mask = "[api key]";
 
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -24,7 +23,7 @@ bool ends_in_word(std::string_view text) {
 }
 
 // The text without the key as it stands.
-std::string redact_plain(std::string_view text, std::string_view key) {
+std::string redact_plain(std::string_view text, std::string_view key, std::string_view mask) {
   const std::size_t least = std::min(part_size, key.size());
   std::string result;
   std::size_t shown = 0;  // Everything before it is in the result.
@@ -63,15 +62,15 @@ std::string with_large_escapes(std::string text) {
 
 }  // namespace
 
-std::string redact(std::string_view text, std::string_view key) {
-  std::string result = redact_plain(text, key);
+std::string redact(std::string_view text, std::string_view key, std::string_view mask) {
+  std::string result = redact_plain(text, key, mask);
   if (result.find('%') == std::string::npos) return result;
   // As it stands in a URL, should it have characters that are escaped there.
   std::string encoded;
   append_encoded(encoded, key);
   if (encoded == key) return result;
   const std::string same = with_large_escapes(result);
-  const std::string redacted = redact_plain(same, encoded);
+  const std::string redacted = redact_plain(same, encoded, mask);
   return redacted == same ? result : redacted;
 }
 

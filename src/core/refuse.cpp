@@ -14,11 +14,11 @@ void refuse_argument(std::string field, const std::string& message) {
   throw ValidationError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
 }
 
-void refuse_setting(std::string setting, std::string message, bool may_pass) {
+void refuse_setting(std::string setting, std::string message, bool retryable) {
   detail::ErrorDetails details;
   details.what = std::move(message);
   details.subject = std::move(setting);
-  details.retryable = may_pass;
+  details.retryable = retryable;
   throw ConfigError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
 }
 

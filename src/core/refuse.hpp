@@ -8,7 +8,7 @@ namespace operate::core {
 /// limit.
 [[noreturn]] void refuse_argument(std::string field, const std::string& message);
 
-/// Throws ConfigError with the whole message; `may_pass` makes it retryable().
-[[noreturn]] void refuse_setting(std::string setting, std::string message, bool may_pass = false);
+/// Throws ConfigError with the whole message; `retryable` is what its retryable() says.
+[[noreturn]] void refuse_setting(std::string setting, std::string message, bool retryable = false);
 
 }  // namespace operate::core

@@ -20,7 +20,7 @@ inline namespace v0 {
 
 namespace {
 
-constexpr const char* setting = "Config::api_key";
+using detail::setting_of_code;
 constexpr const char* key_variable = "OPERATE_API_KEY";
 constexpr const char* file_variable = "OPERATE_API_KEY_FILE";
 constexpr const char* source_variable = "OPERATE_API_KEY_SOURCE";
@@ -88,7 +88,7 @@ class CallbackKey : public detail::KeyProvider {
   detail::FetchedKey fetch(const detail::FetchContext&) const override {
     std::string key = call();
     const core::WipeAtEnd wipe(key);
-    return {std::make_shared<const core::ApiKey>(key, name(), setting)};
+    return {std::make_shared<const core::ApiKey>(key, name(), setting_of_code)};
   }
 
  private:
@@ -97,9 +97,9 @@ class CallbackKey : public detail::KeyProvider {
     try {
       return callback_();
     } catch (const std::exception& error) {
-      core::refuse_setting(setting, begin + ": " + core::on_one_line(error.what()));
+      core::refuse_setting(setting_of_code, begin + ": " + core::on_one_line(error.what()));
     } catch (...) {
-      core::refuse_setting(setting, begin + " something that is no std::exception.");
+      core::refuse_setting(setting_of_code, begin + " something that is no std::exception.");
     }
   }
 
@@ -108,14 +108,15 @@ class CallbackKey : public detail::KeyProvider {
 
 void require_command(const std::vector<std::string>& command, std::chrono::milliseconds time_limit) {
   if (command.empty() || command.front().empty())
-    core::refuse_setting(setting, "The command that is to give the API key names no program.");
+    core::refuse_setting(setting_of_code, "The command that is to give the API key names no program.");
   if (std::any_of(command.begin(), command.end(),
                   [](const std::string& word) { return word.find('\0') != std::string::npos; }))
-    core::refuse_setting(setting,
+    core::refuse_setting(setting_of_code,
                          "The command that is to give the API key has an argument with a NUL in it.");
   if (time_limit.count() <= 0)
-    core::refuse_setting(setting, "The command that is to give the API key has a time limit of " +
-                                      std::to_string(time_limit.count()) + " ms; it must be more than zero.");
+    core::refuse_setting(setting_of_code, "The command that is to give the API key has a time limit of " +
+                                              std::to_string(time_limit.count()) +
+                                              " ms; it must be more than zero.");
 }
 
 }  // namespace
@@ -126,41 +127,43 @@ ApiKeySource::ApiKeySource(std::shared_ptr<const detail::KeyProvider> provider)
 ApiKeySource::ApiKeySource(const char* key) {
   if (!key)
     core::refuse_setting(
-        setting, "The API key is a null pointer; std::getenv returns one for a variable that is not set.");
-  provider_ = std::make_shared<LiteralKey>(key, setting, setting);
+        setting_of_code,
+        "The API key is a null pointer; std::getenv returns one for a variable that is not set.");
+  provider_ = std::make_shared<LiteralKey>(key, setting_of_code, setting_of_code);
 }
 ApiKeySource::ApiKeySource(std::string key) : ApiKeySource(std::string_view(key)) { core::wipe(key); }
 ApiKeySource::ApiKeySource(std::string_view key)
-    : provider_(std::make_shared<LiteralKey>(key, setting, setting)) {}
+    : provider_(std::make_shared<LiteralKey>(key, setting_of_code, setting_of_code)) {}
 
 ApiKeySource ApiKeySource::environment(std::string variable) {
   return ApiKeySource(std::make_shared<EnvironmentKey>(std::move(variable)));
 }
 
 ApiKeySource ApiKeySource::file(std::string path) {
-  return ApiKeySource(std::make_shared<FileKey>(std::move(path), setting));
+  return ApiKeySource(std::make_shared<FileKey>(std::move(path), setting_of_code));
 }
 
 ApiKeySource ApiKeySource::command(std::vector<std::string> command, std::chrono::milliseconds time_limit) {
   require_command(command, time_limit);
-  return ApiKeySource(std::make_shared<credentials::CommandKey>(std::move(command), time_limit, setting));
+  return ApiKeySource(
+      std::make_shared<credentials::CommandKey>(std::move(command), time_limit, setting_of_code));
 }
 
 ApiKeySource ApiKeySource::callback(std::function<std::string()> callback) {
-  if (!callback) core::refuse_setting(setting, "The callback that is to give the API key is empty.");
+  if (!callback) core::refuse_setting(setting_of_code, "The callback that is to give the API key is empty.");
   return ApiKeySource(std::make_shared<CallbackKey>(std::move(callback)));
 }
 
 ApiKeySource ApiKeySource::aws_secrets_manager(const AwsSecretsManagerOptions& options) {
-  return ApiKeySource(std::make_shared<credentials::AwsSecretsManagerKey>(options, setting));
+  return ApiKeySource(std::make_shared<credentials::AwsSecretsManagerKey>(options, setting_of_code));
 }
 
 ApiKeySource ApiKeySource::doppler(const DopplerOptions& options) {
-  return ApiKeySource(std::make_shared<credentials::DopplerKey>(options, setting));
+  return ApiKeySource(std::make_shared<credentials::DopplerKey>(options, setting_of_code));
 }
 
 ApiKeySource ApiKeySource::infisical(const InfisicalOptions& options) {
-  return ApiKeySource(std::make_shared<credentials::InfisicalKey>(options, setting));
+  return ApiKeySource(std::make_shared<credentials::InfisicalKey>(options, setting_of_code));
 }
 
 ApiKeySource detail::KeyProvider::literal(std::string_view key, std::string origin,
@@ -172,7 +175,7 @@ ApiKeySource detail::KeyProvider::file(std::string path, std::string setting_nam
   return ApiKeySource(std::make_shared<FileKey>(std::move(path), std::move(setting_name)));
 }
 
-bool detail::KeyProvider::environment_has_key() {
+ApiKeySource detail::KeyProvider::in_environment() {
   const char* found = nullptr;
   for (const char* variable : {key_variable, file_variable, source_variable}) {
     if (!credentials::is_set(variable)) continue;
@@ -181,28 +184,22 @@ bool detail::KeyProvider::environment_has_key() {
                                       " are both set, and only one can be the key; unset the other.");
     found = variable;
   }
-  return found != nullptr;
+  if (!found) return {};
+  if (found == key_variable) return ApiKeySource::environment(key_variable);
+  auto text = credentials::environment_variable(found).value_or("");
+  const core::WipeAtEnd wipe(text);
+  return found == file_variable ? file(text, file_variable) : named(text, source_variable, source_variable);
 }
 
 std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::of(const ApiKeySource& source) {
-  return source.provider_ ? source.provider_ : of_environment();
-}
-
-std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::of_environment() {
-  if (!environment_has_key())
-    core::refuse_setting(
-        setting,
-        std::string("No API key. Config::api_key is not set, and none of the environment variables "
-                    "OPERATE_API_KEY, OPERATE_API_KEY_FILE and OPERATE_API_KEY_SOURCE; set one of them, or "
-                    "let Client::from_environment() find one in a settings file's profile.") +
-            where_keys_are_made);
-  if (auto path = credentials::environment_variable(file_variable))
-    return std::make_shared<FileKey>(std::move(*path), file_variable);
-  if (auto text = credentials::environment_variable(source_variable)) {
-    const core::WipeAtEnd wipe(*text);
-    return named(*text, source_variable, source_variable).provider_;
-  }
-  return std::make_shared<EnvironmentKey>(key_variable);
+  if (source.provider_) return source.provider_;
+  if (auto provider = in_environment().provider_) return provider;
+  core::refuse_setting(
+      setting_of_code,
+      std::string("No API key. Config::api_key is not set, and none of the environment variables "
+                  "OPERATE_API_KEY, OPERATE_API_KEY_FILE and OPERATE_API_KEY_SOURCE; set one of them, or "
+                  "let Client::from_environment() find one in a settings file's profile.") +
+          where_keys_are_made);
 }
 
 }  // namespace v0

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -28,32 +29,32 @@ std::string in_home(const char* name) {
   return home ? (std::filesystem::path(*home) / ".aws" / name).string() : std::string();
 }
 
-// Empty where there is no such container.
-std::string container_url() {
-  if (const auto path = environment_variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"))
-    return "http://169.254.170.2" + *path;
-  return variable_or("AWS_CONTAINER_CREDENTIALS_FULL_URI", "");
-}
+constexpr const char* container_path_variable = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+constexpr const char* container_url_variable = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+constexpr const char* not_done =
+    ", which is not done here. Let `aws configure export-credentials`, or a command source, do so.";
 
 // A URL taken apart, for a host that may be asked for credentials.
-struct NearUrl {
+struct CredentialsUrl {
   core::BaseUrl site;
   Request request;
+  bool is_near;
 };
 
 // `http` only to this machine and to AWS's own addresses on this link, `https` to any.
-NearUrl near_url(const std::string& url, const char* variable, const ManagerName& manager) {
+CredentialsUrl read_url(const std::string& url, const char* variable, const ManagerName& manager) {
   const std::size_t scheme = url.find("://");
   const std::size_t path =
       scheme == std::string::npos ? url.size() : std::min(url.find_first_of("/?#", scheme + 3), url.size());
-  NearUrl result;
+  CredentialsUrl result;
   if (const auto problem = core::read_base_url(url.substr(0, path), result.site))
     manager.refuse(std::string(variable) + " " + *problem + ".");
   constexpr std::array<std::string_view, 5> near = {"169.254.169.254", "169.254.170.2", "169.254.170.23",
                                                     "[fd00:ec2::254]", "[fd00:ec2::23]"};
-  const bool is_near =
+  result.is_near =
       result.site.loopback || std::find(near.begin(), near.end(), result.site.authority.host) != near.end();
-  if (!result.site.tls && !is_near)
+  if (!result.site.tls && !result.is_near)
     manager.refuse(std::string(variable) +
                    " names another machine by http, where everybody on the way could read the credentials.");
   if (std::any_of(url.begin(), url.end(), [](char c) { return c <= ' ' || c > '~' || c == '#'; }))
@@ -66,11 +67,19 @@ std::shared_ptr<const core::Secret> secret_of(std::optional<std::string_view> te
   return text && !text->empty() ? std::make_shared<const core::Secret>(*text) : nullptr;
 }
 
+AwsKeys keys_of_environment() {
+  const auto secret = [](const char* name) {
+    const char* value = std::getenv(name);
+    return secret_of(value ? std::optional<std::string_view>(value) : std::nullopt);
+  };
+  return {secret("AWS_ACCESS_KEY_ID"), secret("AWS_SECRET_ACCESS_KEY"), secret("AWS_SESSION_TOKEN")};
+}
+
 // What a container's and an instance's service say alike; empty where it is not that.
 std::optional<AwsKeys> keys_of(const json::Value& root) {
   AwsKeys keys{secret_of(root["AccessKeyId"].string()), secret_of(root["SecretAccessKey"].string()),
                secret_of(root["Token"].string())};
-  if (!keys.key_id || !keys.secret_key) return std::nullopt;
+  if (!keys.are_complete()) return std::nullopt;
   return keys;
 }
 
@@ -86,10 +95,12 @@ AwsCredentials::AwsCredentials(std::string profile)
                               : variable_or("AWS_PROFILE", variable_or("AWS_DEFAULT_PROFILE", "default"))),
       credentials_file_(variable_or("AWS_SHARED_CREDENTIALS_FILE", in_home("credentials"))),
       config_file_(variable_or("AWS_CONFIG_FILE", in_home("config"))),
-      key_id_(given_or_of_environment({}, "AWS_ACCESS_KEY_ID")),
-      secret_key_(given_or_of_environment({}, "AWS_SECRET_ACCESS_KEY")),
-      session_token_(given_or_of_environment({}, "AWS_SESSION_TOKEN")),
-      container_url_(container_url()),
+      keys_(names_profile_ ? AwsKeys() : keys_of_environment()),
+      names_web_identity_(!names_profile_ && is_set("AWS_WEB_IDENTITY_TOKEN_FILE")),
+      container_variable_(is_set(container_path_variable) ? container_path_variable : container_url_variable),
+      container_url_(is_set(container_path_variable)
+                         ? "http://169.254.170.2" + variable_or(container_path_variable, "")
+                         : variable_or(container_url_variable, "")),
       container_token_file_(variable_or("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "")),
       container_token_(given_or_of_environment({}, "AWS_CONTAINER_AUTHORIZATION_TOKEN")),
       uses_instance_(variable_or("AWS_EC2_METADATA_DISABLED", "") != "true"),
@@ -110,32 +121,26 @@ AwsProfile AwsCredentials::profile(const ManagerName& manager) const {
 
 std::optional<AwsKeys> AwsCredentials::find(const ManagerName& manager,
                                             const detail::FetchContext& context) const {
-  const auto copy = [](const core::Secret& secret) {
-    return secret.view().empty() ? nullptr : std::make_shared<const core::Secret>(secret.view());
-  };
-  if (!names_profile_ && (!key_id_.view().empty() || !secret_key_.view().empty())) {
-    if (key_id_.view().empty() || secret_key_.view().empty())
-      manager.refuse("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, only one is set.");
-    return AwsKeys{copy(key_id_), copy(secret_key_), copy(session_token_)};
-  }
+  if (keys_.are_complete()) return keys_;
+  if (keys_.key_id || keys_.secret_key)
+    manager.refuse("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, only one is set.");
+  if (names_web_identity_)
+    manager.refuse(std::string("AWS_WEB_IDENTITY_TOKEN_FILE signs in by a web identity") + not_done);
   const AwsProfile profile = this->profile(manager);
-  if (profile.has_keys()) return AwsKeys{profile.key_id, profile.secret_key, profile.session_token};
+  if (profile.keys.are_complete()) return profile.keys;
   const std::string place = "the profile " + profile_ + " of " + credentials_file_ + " and " + config_file_;
-  if (!profile.other_way.empty())
-    manager.refuse(
-        place + " signs in by " + profile.other_way +
-        ", which is not done here. Let `aws configure export-credentials`, or a command source, do so.");
+  if (!profile.other_way.empty()) manager.refuse(place + " signs in by " + profile.other_way + not_done);
   if (profile_ != "default") manager.refuse("there are no keys in " + place + ".");
   if (!container_url_.empty()) return of_container(manager, context);
   return of_instance(manager, context,
-                     "AWS_ACCESS_KEY_ID is not set, there are no keys in " + place +
-                         ", and this is no container with a role");
+                     (names_profile_ ? "" : "AWS_ACCESS_KEY_ID is not set, ") +
+                         ("there are no keys in " + place) + ", and this is no container with a role");
 }
 
 std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
                                                     const detail::FetchContext& context) const {
-  const NearUrl url = near_url(container_url_, "AWS_CONTAINER_CREDENTIALS_FULL_URI", manager);
-  ManagerQuestion question(manager, url.site, context, {nullptr, true});
+  const CredentialsUrl url = read_url(container_url_, container_variable_, manager);
+  ManagerQuestion question(manager, url.site, context, {nullptr, url.is_near});
   std::string token(container_token_.view());
   const core::WipeAtEnd wipe(token);
   if (!container_token_file_.empty()) {
@@ -152,10 +157,9 @@ std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
   if (!response) return std::nullopt;
   const ManagerAnswer answer(response->body);
   if (response->status != 200)
-    question.refuse(
-        "status " + std::to_string(response->status) + " from the container's credentials service",
-        answer.root()["message"].string().value_or(""), "Has the task, or the pod, a role?",
-        may_pass(response->status));
+    question.refuse(question.status_of(*response) + " from the container's credentials service",
+                    answer.root()["message"].string().value_or(""), "Has the task, or the pod, a role?",
+                    question.is_retryable(*response));
   auto keys = keys_of(answer.root());
   if (!keys) question.refuse("the container's credentials service gave no keys");
   return keys;
@@ -166,8 +170,8 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
                                                    const std::string& looked_at) const {
   const std::string begin = "there are no credentials for AWS: " + looked_at;
   if (!uses_instance_) manager.refuse(begin + "; AWS_EC2_METADATA_DISABLED is true.");
-  const NearUrl url = near_url(instance_url_, "AWS_EC2_METADATA_SERVICE_ENDPOINT", manager);
-  ManagerQuestion question(manager, url.site, context, {nullptr, true});
+  const CredentialsUrl url = read_url(instance_url_, "AWS_EC2_METADATA_SERVICE_ENDPOINT", manager);
+  ManagerQuestion question(manager, url.site, context, {nullptr, url.is_near});
   Request request;
   request.method = "PUT";
   request.path = "/latest/api/token";
@@ -175,12 +179,13 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   if (!result) return std::nullopt;
   const auto* failure = std::get_if<TransportFailure>(&*result);
   if (failure)
-    question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure), {}, {}, true);
+    question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure), {}, {},
+                    !failure->permanent);
   auto& first = std::get<TransportResponse>(*result);
   const core::WipeAtEnd wipe(first.body);
   if (first.status != 200)
-    question.refuse(begin + "; the instance's metadata service answered with status " +
-                    std::to_string(first.status));
+    question.refuse(begin + "; the instance's metadata service answered with " + question.status_of(first),
+                    {}, {}, question.is_retryable(first));
   const std::string_view token = without_newline(first.body);
   question.hide(token);
   require_sendable(token, "metadata service's token", manager);
@@ -192,16 +197,17 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   if (!roles) return std::nullopt;
   const std::string role = first_line(std::string_view(roles->body).substr(0, 64));
   if (roles->status != 200 || role.empty())
-    question.refuse(begin + "; the instance has no role (status " + std::to_string(roles->status) + ")");
+    question.refuse(begin + "; the instance has no role (" + question.status_of(*roles) + ")", {}, {},
+                    question.is_retryable(*roles));
   core::append_encoded(request.path, role);
   auto response = question.ask(request, header());
   if (!response) return std::nullopt;
   const ManagerAnswer answer(response->body);
   auto keys = response->status == 200 ? keys_of(answer.root()) : std::nullopt;
   if (!keys)
-    question.refuse("the instance's metadata service gave no keys for the role " + role + " (status " +
-                        std::to_string(response->status) + ")",
-                    answer.root()["Message"].string().value_or(""));
+    question.refuse("the instance's metadata service gave no keys for the role " + role + " (" +
+                        question.status_of(*response) + ")",
+                    answer.root()["Message"].string().value_or(""), {}, question.is_retryable(*response));
   return keys;
 }
 

@@ -5,17 +5,10 @@
 #include "credentials/key_provider.hpp"
 #include "credentials/manager.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 
 namespace operate::credentials {
-
-/// What signs a request to AWS.
-struct AwsKeys {
-  std::shared_ptr<const core::Secret> key_id = {}, secret_key = {};
-  std::shared_ptr<const core::Secret> session_token = {};  ///< Null where they are not temporary.
-};
 
 /// Where the keys for AWS are looked for; AwsSecretsManagerOptions says in which order. What the environment
 /// says is read when it is made, all else each time.
@@ -38,8 +31,11 @@ class AwsCredentials {
   const bool names_profile_;
   const std::string profile_;
   const std::string credentials_file_, config_file_;
-  const core::Secret key_id_, secret_key_, session_token_;
-  const std::string container_url_, container_token_file_;
+  const AwsKeys keys_;
+  const bool names_web_identity_;
+  const char* const container_variable_;
+  const std::string container_url_;  // Empty where there is no such container.
+  const std::string container_token_file_;
   const core::Secret container_token_;
   const bool uses_instance_;
   const std::string instance_url_;

@@ -28,9 +28,9 @@ void take(std::string_view name, std::string_view value, AwsProfile& profile) {
   const auto secret = [&](std::shared_ptr<const core::Secret>& to) {
     if (!to && !value.empty()) to = std::make_shared<const core::Secret>(value);
   };
-  if (name == "aws_access_key_id") secret(profile.key_id);
-  if (name == "aws_secret_access_key") secret(profile.secret_key);
-  if (name == "aws_session_token") secret(profile.session_token);
+  if (name == "aws_access_key_id") secret(profile.keys.key_id);
+  if (name == "aws_secret_access_key") secret(profile.keys.secret_key);
+  if (name == "aws_session_token") secret(profile.keys.session_token);
   if (name == "region" && profile.region.empty()) profile.region = value;
   for (const std::string_view other :
        {"sso_session", "sso_start_url", "role_arn", "credential_process", "web_identity_token_file"})
@@ -59,11 +59,7 @@ void read_aws_profile(std::string_view text, const std::string& name, bool is_co
     if (!is_here || sign == std::string_view::npos || whole.front() == ' ' || whole.front() == '\t') continue;
     take(trimmed(line.substr(0, sign)), trimmed(line.substr(sign + 1)), read);
   }
-  if (!profile.has_keys() && read.has_keys()) {
-    profile.key_id = read.key_id;
-    profile.secret_key = read.secret_key;
-    profile.session_token = read.session_token;
-  }
+  if (!profile.keys.are_complete() && read.keys.are_complete()) profile.keys = read.keys;
   if (profile.region.empty()) profile.region = read.region;
   if (profile.other_way.empty()) profile.other_way = read.other_way;
 }

@@ -8,15 +8,21 @@
 
 namespace operate::credentials {
 
-/// What a profile of the files in `~/.aws` says of this.
+/// What signs a request to AWS; each null where it is not known.
+struct AwsKeys {
+  std::shared_ptr<const core::Secret> key_id = {}, secret_key = {};
+  std::shared_ptr<const core::Secret> session_token = {};  ///< Of temporary keys.
+
+  bool are_complete() const { return key_id && secret_key; }
+};
+
+/// What a profile of the files in `~/.aws` says of signing in, and where.
 struct AwsProfile {
-  std::shared_ptr<const core::Secret> key_id = {}, secret_key = {}, session_token = {};
+  AwsKeys keys = {};
   std::string region = {};
   /// A member that says how to sign in otherwise, which is not done here: `sso_session`, `role_arn`; empty
   /// where there is none.
   std::string other_way = {};
-
-  bool has_keys() const { return key_id && secret_key; }
 };
 
 /// Adds what a section of the file says to what is known; the first to say something wins. A file of

@@ -60,6 +60,11 @@ std::string_view error_type(const json::Value& root) {
   return hash == std::string_view::npos ? type : type.substr(hash + 1);
 }
 
+// AWS says so with status 400. Not read as JSON: at worst it is asked twice in vain.
+bool is_throttled(const TransportResponse& answer) {
+  return answer.status == 400 && answer.body.find("Throttling") != std::string::npos;
+}
+
 }  // namespace
 
 AwsSecretsManagerKey::AwsSecretsManagerKey(const AwsSecretsManagerOptions& options,
@@ -101,7 +106,8 @@ detail::FetchedKey AwsSecretsManagerKey::fetch(const detail::FetchContext& conte
   require_sendable(keys->secret_key->view(), "secret access key", manager_);
   ManagerQuestion question(manager_, site, context,
                            {std::make_shared<const http::AwsSigning>(
-                               keys->key_id->view(), keys->secret_key->view(), region, service)});
+                                keys->key_id->view(), keys->secret_key->view(), region, service),
+                            /*is_near=*/false, &is_throttled});
   for (const auto& secret : {keys->key_id, keys->secret_key, keys->session_token})
     if (secret) question.hide(secret->view());
   Request request;
@@ -118,7 +124,7 @@ detail::FetchedKey AwsSecretsManagerKey::fetch(const detail::FetchContext& conte
   auto response = question.ask(request, std::move(headers));
   if (!response) return {};
   const ManagerAnswer answer(response->body);
-  if (response->status != 200) refuse_status(question, response->status, answer.root());
+  if (response->status != 200) refuse(question, *response, answer.root());
   const auto secret = answer.root()["SecretString"].string();
   if (!secret && answer.root()["SecretBinary"])
     question.refuse("the secret is a binary one", {}, "Store the key as text.");
@@ -150,25 +156,25 @@ detail::FetchedKey AwsSecretsManagerKey::read(std::string_view secret) const {
   return key_of(manager_, key, time_to_live_);
 }
 
-void AwsSecretsManagerKey::refuse_status(const ManagerQuestion& question, int status,
-                                         const json::Value& root) const {
+void AwsSecretsManagerKey::refuse(const ManagerQuestion& question, const TransportResponse& response,
+                                  const json::Value& root) const {
   const std::string_view type = error_type(root);
   std::string_view said = root["message"].string().value_or("");
   if (said.empty()) said = root["Message"].string().value_or("");
   const auto is_one_of = [&](std::initializer_list<std::string_view> types) {
     return std::find(types.begin(), types.end(), type) != types.end();
   };
-  std::string problem = "status " + std::to_string(status);
+  std::string problem = question.status_of(response);
   // A word for programs; anything else is the server's own text.
   if (std::all_of(type.begin(), type.end(),
                   [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }) &&
       !type.empty() && type.size() < 64)
     problem.append(" (").append(type).append(")");
   std::string advice;
-  if (is_one_of({"ResourceNotFoundException"})) {
+  if (type == "ResourceNotFoundException") {
     problem += ", there is no such secret";
     advice = "Are the secret's id and the region right, and has it a version of that stage?";
-  } else if (is_one_of({"AccessDeniedException"})) {
+  } else if (type == "AccessDeniedException") {
     problem += ", these credentials may not read it";
     advice =
         "They need secretsmanager:GetSecretValue for the secret, and kms:Decrypt where it has a key of its "
@@ -180,7 +186,7 @@ void AwsSecretsManagerKey::refuse_status(const ManagerQuestion& question, int st
     problem += ", the credentials are not accepted";
     advice = "Are they right and not expired, and is this machine's clock right?";
   }
-  question.refuse(problem, said, advice, may_pass(status));
+  question.refuse(problem, said, advice, question.is_retryable(response));
 }
 
 }  // namespace operate::credentials

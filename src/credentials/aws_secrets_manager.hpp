@@ -27,7 +27,8 @@ class AwsSecretsManagerKey : public detail::KeyProvider {
  private:
   std::string region() const;
   detail::FetchedKey read(std::string_view secret) const;
-  [[noreturn]] void refuse_status(const ManagerQuestion& question, int status, const json::Value& root) const;
+  [[noreturn]] void refuse(const ManagerQuestion& question, const TransportResponse& response,
+                           const json::Value& root) const;
 
   const ManagerName manager_;
   const std::string secret_id_, json_key_, version_stage_;

@@ -1,11 +1,13 @@
 #include "credentials/child_process.hpp"
 
+#include "core/secret.hpp"
 #include "sync/cancellation.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -32,14 +34,9 @@ constexpr std::size_t most_errors = 4096;
 
 class Descriptor {
  public:
-  Descriptor() = default;
   explicit Descriptor(int number) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    close();
-    number_ = std::exchange(other.number_, -1);
-    return *this;
-  }
+  Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() { close(); }
 
   int get() const noexcept { return number_; }
@@ -49,7 +46,7 @@ class Descriptor {
   }
 
  private:
-  int number_ = -1;
+  int number_;
 };
 
 struct Pipe {
@@ -179,7 +176,7 @@ class Child {
   pid_t process_;
 };
 
-// One of the two ends of a program's output, as far as it is kept.
+// One of a program's two outputs, as far as it is kept.
 struct Stream {
   Descriptor descriptor;
   std::string& text;
@@ -191,7 +188,8 @@ struct Stream {
 
   // Takes what is there.
   void read() {
-    std::array<char, 4096> buffer;
+    std::string buffer(4096, '\0');
+    const core::WipeAtEnd wipe(buffer);  // It may hold a key.
     for (;;) {
       const ssize_t size = ::read(descriptor.get(), buffer.data(), buffer.size());
       if (size < 0 && errno == EINTR) continue;
@@ -204,9 +202,6 @@ struct Stream {
       text.append(buffer.data(), kept);
       if (kept < static_cast<std::size_t>(size)) is_over_full = true;
     }
-    // It may have held a key.
-    volatile char* at = buffer.data();
-    for (std::size_t i = 0; i < buffer.size(); ++i) at[i] = '\0';
   }
 };
 

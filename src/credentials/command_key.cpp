@@ -7,6 +7,7 @@
 #include "credentials/child_process.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <string_view>
 #include <system_error>
@@ -17,7 +18,6 @@ namespace operate::credentials {
 namespace {
 
 constexpr std::size_t most_output = 64u << 10;
-constexpr std::size_t most_shown = 500;
 
 }  // namespace
 
@@ -28,14 +28,16 @@ CommandKey::CommandKey(std::vector<std::string> command, std::chrono::millisecon
       setting_(std::move(setting)),
       name_("the program " + core::on_one_line(command_.front().substr(0, command_.front().find(' ')))) {}
 
-const std::string* CommandKey::setting_that_runs_a_program() const noexcept {
-  return setting_ == "Config::api_key" ? nullptr : &setting_;
+void CommandKey::forbid_programs_of_settings() const {
+  if (setting_ == detail::setting_of_code) return;
+  core::refuse_setting(setting_,
+                       "the API key is to come from a program, and Config::allow_key_command says that no "
+                       "setting may have one run. Name a file or a secrets manager instead.");
 }
 
-void CommandKey::refuse(const std::string& problem, const std::string& said) const {
-  std::string text = "No API key from " + name_ + ": it " + problem + ".";
-  if (!said.empty()) text += " It says: " + core::on_one_line(said.substr(0, most_shown));
-  core::refuse_setting(setting_, text);
+void CommandKey::refuse(const std::string& problem, const std::string& said, bool retryable) const {
+  core::refuse_setting(setting_, "No API key from " + name_ + ": it " + problem + "." + core::it_says(said),
+                       retryable);
 }
 
 detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const {
@@ -54,14 +56,16 @@ detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const 
       return {};
     case End::out_of_time:
       if (time_left <= time_limit_) return {};
-      refuse("did not end within " + std::to_string(time_limit_.count()) + " ms, and was ended", said);
+      refuse("did not end within " + std::to_string(time_limit_.count()) + " ms, and was ended", said,
+             /*retryable=*/true);
     case End::too_much:
       refuse("wrote more than 64 KiB, and was ended", said);
     case End::killed:
       refuse("was killed by signal " + std::to_string(outcome.code), said);
     case End::not_started:
-      refuse("cannot be started (" + std::generic_category().message(outcome.code) +
-                 "). Is it installed, and does this process's PATH lead to it",
+      refuse("cannot be started: " + std::generic_category().message(outcome.code) +
+                 (outcome.code == ENOENT ? ". It has to be installed, and this process's PATH to lead to it"
+                                         : ""),
              said);
     case End::exited:
       if (outcome.code != 0) refuse("ended with the exit code " + std::to_string(outcome.code), said);

@@ -17,10 +17,10 @@ class CommandKey : public detail::KeyProvider {
   Kind kind() const noexcept override { return Kind::slow; }
   std::string name() const override { return name_; }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override;
-  const std::string* setting_that_runs_a_program() const noexcept override;
+  void forbid_programs_of_settings() const override;
 
  private:
-  [[noreturn]] void refuse(const std::string& problem, const std::string& said) const;
+  [[noreturn]] void refuse(const std::string& problem, const std::string& said, bool retryable = false) const;
 
   const std::vector<std::string> command_;
   const std::chrono::milliseconds time_limit_;

@@ -55,8 +55,8 @@ detail::FetchedKey DopplerKey::fetch(const detail::FetchContext& context) const 
   const ManagerAnswer answer(response->body);
   const std::string_view said = first_message(answer.root());
   if (response->status != 200)
-    question.refuse_status(
-        response->status, said,
+    question.refuse_answer(
+        *response, said,
         {{401, "the token is not accepted",
           "Is DOPPLER_TOKEN, or DopplerOptions::token, a service token that was not revoked?"},
          {403, "the token may not read this", "Give it access to the project and config."},

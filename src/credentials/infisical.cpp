@@ -73,12 +73,11 @@ std::unique_ptr<const core::Secret> InfisicalKey::sign_in(ManagerQuestion& quest
   auto response = question.ask(request, {});
   if (!response) return nullptr;
   const ManagerAnswer answer(response->body);
-  if (may_pass(response->status))
-    question.refuse_status(response->status, answer.root()["message"].string().value_or(""));
+  const std::string_view said = answer.root()["message"].string().value_or("");
+  if (question.is_retryable(*response)) question.refuse_answer(*response, said);
   if (response->status != 200)
     question.refuse(
-        "status " + std::to_string(response->status) + " to the login",
-        answer.root()["message"].string().value_or(""),
+        question.status_of(*response) + " to the login", said,
         "Are the client id and secret those of a machine identity with universal auth, and the site right?");
   const auto token = answer.root()["accessToken"].string();
   if (!token || token->empty())
@@ -113,8 +112,8 @@ detail::FetchedKey InfisicalKey::fetch(const detail::FetchContext& context) cons
   const ManagerAnswer answer(response->body);
   const std::string_view said = answer.root()["message"].string().value_or("");
   if (response->status != 200)
-    question.refuse_status(
-        response->status, said,
+    question.refuse_answer(
+        *response, said,
         {{401, "the token is not accepted", how_to_sign_in},
          {403, "the identity may not read this", "Give it access to the project and the environment."},
          {404, "there is no such secret",

@@ -46,7 +46,7 @@ KeyCache::State& KeyCache::state() {
 KeyCache::State::State(const detail::FetchedKey& first)
     : key(first.key), version(first.version), ask_again_after(first_ask_again) {}
 
-bool KeyCache::State::wants_key(const Key& refused, Clock::time_point now) const {
+bool KeyCache::State::must_ask(const Key& refused, Clock::time_point now) const {
   return !key || (key == refused && now >= ask_again_from);
 }
 
@@ -79,12 +79,12 @@ KeyCache::Key KeyCache::ready(const Key& refused) {
   const auto now = clock_->now();
   const std::lock_guard lock(state.mutex);
   if (kind_ == Kind::file) return of_file(state, refused, now);
-  return state.wants_key(refused, now) ? nullptr : state.key;
+  return state.must_ask(refused, now) ? nullptr : state.key;
 }
 
 // Read under the lock, which is as short as the file is.
 KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_point now) {
-  const bool is_due = state.wants_key(refused, now);
+  const bool is_due = state.must_ask(refused, now);
   if (!is_due && state.version != FileVersion() && state.version == provider_->version()) return state.key;
   try {
     state.take(provider_->fetch({reach_, {}}), refused, now);
@@ -112,32 +112,32 @@ void KeyCache::refresh(std::chrono::milliseconds time_left, const CancellationTo
   ask(state, lock, nullptr, time_left, cancel);
 }
 
-KeyCache::Key KeyCache::fetch(const Key& refused, std::chrono::milliseconds time_left,
-                              const CancellationToken& cancel) {
+void KeyCache::fetch(const Key& refused, std::chrono::milliseconds time_left,
+                     const CancellationToken& cancel) {
   const auto until = std::chrono::steady_clock::now() + time_left;
   State& state = this->state();
   const detail::CancellationCallback wake(cancel, &State::wake, &state);
   std::unique_lock lock(state.mutex);
   for (;;) {
-    if (!state.wants_key(refused, clock_->now())) return state.key;
+    if (!state.must_ask(refused, clock_->now())) return;
     if (state.asking == std::thread::id()) break;
     if (state.asking == std::this_thread::get_id())
-      core::refuse_setting("Config::api_key",
+      core::refuse_setting(detail::setting_of_code,
                            "The callback that is to give the API key makes a call that needs it, by the same "
                            "client. Let it use another client, or none.");
     const auto round = state.round;
     const bool is_over =
         state.changed.wait_until(lock, until, [&] { return state.round != round || cancel.is_cancelled(); });
-    if (!is_over || state.round == round) return nullptr;
-    if (state.failure && state.wants_key(refused, clock_->now())) throw ConfigError(*state.failure);
+    if (!is_over || state.round == round) return;
+    if (state.failure && state.must_ask(refused, clock_->now())) throw ConfigError(*state.failure);
   }
   const auto left = until - std::chrono::steady_clock::now();
-  return ask(state, lock, refused, std::chrono::ceil<std::chrono::milliseconds>(left), cancel);
+  ask(state, lock, refused, std::chrono::ceil<std::chrono::milliseconds>(left), cancel);
 }
 
 // Gives up the lock meanwhile.
-KeyCache::Key KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
-                            std::chrono::milliseconds time_left, const CancellationToken& cancel) {
+void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
+                   std::chrono::milliseconds time_left, const CancellationToken& cancel) {
   // Where there is a key to go on with, a source that does not answer must not cost the call its deadline.
   const bool has_key = state.key && state.key != refused;
   if (has_key) time_left = std::min<std::chrono::milliseconds>(time_left / 2, longest_refresh);
@@ -165,16 +165,12 @@ KeyCache::Key KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, co
   state.failure = failure;
   state.changed.notify_all();
   if (other && !has_key) std::rethrow_exception(other);
-  if (fetched.key) {
+  if (fetched.key)
     state.take(fetched, refused, now);
-    return state.key;
-  }
-  if (has_key) {
-    if (!cancel.is_cancelled()) state.refresh_from = now + refresh_again_after;
-    return state.key;
-  }
-  if (failure) throw ConfigError(*failure);
-  return nullptr;
+  else if (has_key && !cancel.is_cancelled())
+    state.refresh_from = now + refresh_again_after;
+  else if (!has_key && failure)
+    throw ConfigError(*failure);
 }
 
 KeyCache::Key KeyCache::known() {

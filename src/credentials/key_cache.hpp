@@ -42,9 +42,9 @@ class KeyCache {
   /// asked about it and has no other. Throws ConfigError where the source failed when it was asked about it.
   Key ready(const Key& refused);
 
-  /// Asks the source, or waits for whoever is asking. Null where the limits ran out; then ready() again.
-  /// Throws ConfigError where there is no key, or none instead of the one refused, because the source failed.
-  Key fetch(const Key& refused, std::chrono::milliseconds time_left, const CancellationToken& cancel);
+  /// Asks the source, or waits for whoever is asking, as far as the limits go; then ready() again. Throws
+  /// ConfigError where there is no key, or none instead of the one refused, because the source failed.
+  void fetch(const Key& refused, std::chrono::milliseconds time_left, const CancellationToken& cancel);
 
   /// The source, in words for messages, where it has to be waited for.
   std::string source() const { return provider_->name(); }
@@ -61,8 +61,8 @@ class KeyCache {
   struct State {
     explicit State(const detail::FetchedKey& first);
 
-    /// Whether there is no key to send with: none at all, or one that was refused.
-    bool wants_key(const Key& refused, Clock::time_point now) const;
+    /// Whether the source is to be asked: there is no key, or it was refused and it is time to ask about it.
+    bool must_ask(const Key& refused, Clock::time_point now) const;
     void take(const detail::FetchedKey& fetched, const Key& refused, Clock::time_point now);
     static void wake(void* state) noexcept;
 
@@ -78,8 +78,8 @@ class KeyCache {
     std::optional<ConfigError> failure;  // What came of it the last time.
   };
   State& state();
-  Key ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
-          std::chrono::milliseconds time_left, const CancellationToken& cancel);
+  void ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,
+           std::chrono::milliseconds time_left, const CancellationToken& cancel);
   Key of_file(State& state, const Key& refused, Clock::time_point now);
 
   const std::shared_ptr<const detail::KeyProvider> provider_;

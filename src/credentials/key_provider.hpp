@@ -19,6 +19,9 @@ namespace operate {
 inline namespace v0 {
 namespace detail {
 
+/// The setting that ConfigErrors name where the program's own code has named the source.
+inline constexpr const char* setting_of_code = "Config::api_key";
+
 /// How a client reaches secrets managers: as it reaches Operate.
 struct Reach {
   std::function<http::TransportSettings(const core::BaseUrl&)> settings_for;
@@ -72,15 +75,16 @@ class KeyProvider {
   /// Where the key is a file's: which it is now.
   virtual credentials::FileVersion version() const noexcept { return {}; }
 
-  /// The setting that has this client run a program, where no code of the user's does; null for all else.
-  virtual const std::string* setting_that_runs_a_program() const noexcept { return nullptr; }
+  /// Throws ConfigError where a setting, and not the program's own code, has a program run.
+  virtual void forbid_programs_of_settings() const {}
 
   /// The provider of a source; one that was never set looks at the environment. Throws ConfigError where
   /// that names no key, or two, or a source that is none.
   static std::shared_ptr<const KeyProvider> of(const ApiKeySource& source);
 
-  /// Whether the environment names a key. Throws ConfigError where it names two.
-  static bool environment_has_key();
+  /// The source that the environment names, not set where it names none. Throws ConfigError where it names
+  /// two, or one that is none.
+  static ApiKeySource in_environment();
 
   /// A key that stands in a text of the user's; `origin` says where, in words for messages, and `setting` is
   /// what named the text.
@@ -90,12 +94,12 @@ class KeyProvider {
   static ApiKeySource file(std::string path, std::string setting);
 
   /// A source as settings name it: `file:///run/secrets/key`, `command:["op","read","op://..."]`,
-  /// `doppler://crm/prd`. `place` begins the messages of the ConfigError for what is none, which never show
-  /// the text: it may be a key.
+  /// `doppler://crm/prd`. `place` begins the messages of all its ConfigErrors, of which that for what is no
+  /// source never shows the text: it may be a key.
   static ApiKeySource named(std::string_view text, const std::string& place, const std::string& setting);
 
  private:
-  static std::shared_ptr<const KeyProvider> of_environment();
+  static std::shared_ptr<const KeyProvider> read_name(std::string_view text, const std::string& setting);
 };
 
 }  // namespace detail

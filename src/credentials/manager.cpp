@@ -21,12 +21,10 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr int far_attempts = 3;
 constexpr milliseconds near_connect_timeout{1'000};
 constexpr milliseconds first_wait{100};
 constexpr milliseconds longest_wait{5'000};
 constexpr std::size_t most_read = 8u << 10;
-constexpr std::size_t most_said = 500;
 
 // Both copies may hold a token.
 struct WipedHeaders {
@@ -51,18 +49,18 @@ std::string without_signatures(std::string text) {
   return text;
 }
 
+bool is_busy(int status) noexcept {
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
 
-bool may_pass(int status) noexcept {
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
-}
-
 std::string ManagerName::origin() const { return core::on_one_line(name + " (" + secret + ")"); }
 
-void ManagerName::refuse(const std::string& problem, bool may_pass) const {
-  core::refuse_setting(setting, core::on_one_line("No API key from " + origin() + ": " + problem), may_pass);
+void ManagerName::refuse(const std::string& problem, bool retryable) const {
+  core::refuse_setting(setting, core::on_one_line("No API key from " + origin() + ": " + problem), retryable);
 }
 
 ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site,
@@ -74,31 +72,36 @@ void ManagerQuestion::hide(std::string_view secret) {
 }
 
 void ManagerQuestion::refuse(const std::string& problem, std::string_view said, const std::string& advice,
-                             bool may_pass) const {
+                             bool retryable) const {
   const auto shown = [this](std::string_view from) {
     std::string words(from.substr(0, most_read));
-    for (const std::string_view secret : hidden_) words = core::redact(words, secret);
+    for (const std::string_view secret : hidden_) words = core::redact(words, secret, "[secret]");
     return without_signatures(std::move(words));
   };
   std::string text = shown(problem);
-  if (!said.empty()) {
-    const std::string words = shown(said);
-    text += ". It says: " + core::on_one_line(words.substr(0, most_said));
-  }
   if (text.back() != '.') text += '.';
+  text += core::it_says(shown(said));
   if (!advice.empty()) text += " " + advice;
-  manager_.refuse(text, may_pass);
+  manager_.refuse(text, retryable);
 }
 
-void ManagerQuestion::refuse_status(int status, std::string_view said,
+void ManagerQuestion::refuse_answer(const TransportResponse& answer, std::string_view said,
                                     std::initializer_list<Meaning> meanings) const {
-  std::string problem = "status " + std::to_string(status);
   for (const Meaning& meaning : meanings)
-    if (meaning.status == status) refuse(problem + ", " + meaning.problem, said, meaning.advice);
-  if (status >= 300 && status < 400) problem += ", and no redirect is followed";
-  const bool passes = may_pass(status);
-  if (passes) problem += ", three times";
-  refuse(problem, said, {}, passes);
+    if (meaning.status == answer.status)
+      refuse(status_of(answer) + ", " + meaning.problem, said, meaning.advice);
+  refuse(status_of(answer), said, {}, is_retryable(answer));
+}
+
+bool ManagerQuestion::is_retryable(const TransportResponse& answer) const {
+  return is_busy(answer.status) || (way_.is_busy && way_.is_busy(answer));
+}
+
+std::string ManagerQuestion::status_of(const TransportResponse& answer) const {
+  std::string text = "status " + std::to_string(answer.status);
+  if (answer.status >= 300 && answer.status < 400) text += ", and no redirect is followed";
+  if (is_retryable(answer)) text += ", " + std::to_string(attempts()) + " times";
+  return text;
 }
 
 std::string ManagerQuestion::no_answer(const TransportFailure& failure) const {
@@ -110,7 +113,7 @@ std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, st
   auto result = try_to_ask(request, std::move(headers));
   if (!result) return std::nullopt;
   if (const auto* failure = std::get_if<TransportFailure>(&*result))
-    refuse(no_answer(*failure), {}, {}, true);
+    refuse(no_answer(*failure), {}, {}, !failure->permanent);
   return std::get<TransportResponse>(std::move(*result));
 }
 
@@ -125,12 +128,12 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
   const WipedHeaders wiped{options.headers, wire.headers};
   http::TransportSettings settings = reach.settings_for(site_);
   settings.signing = way_.signing;
+  settings.answers_are_secret = true;
   if (way_.is_near) {
     settings.proxy.reset();
     settings.tls = site_.tls;
     settings.connect_timeout = std::min(settings.connect_timeout, near_connect_timeout);
   }
-  const int attempts = way_.is_near ? 2 : far_attempts;
   http::CurlTransport transport(std::move(settings));
   for (int attempt = 1;; ++attempt) {
     const milliseconds left = context_.time_left();
@@ -140,13 +143,13 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
     TransportResult result = transport.send(lease, wire, {reach.timeout, left, context_.cancel});
     milliseconds wait = first_wait * attempt;
     if (const auto* response = std::get_if<TransportResponse>(&result)) {
-      if (attempt == attempts || !may_pass(response->status)) return result;
+      if (attempt == attempts() || !is_retryable(*response)) return result;
       if (const auto asked = core::retry_after(response->headers, std::chrono::system_clock::now()))
         wait = std::min(*asked, longest_wait);
     } else {
       const auto& failure = std::get<TransportFailure>(result);
       if (context_.cancel.is_cancelled() || failure.limit == TimeLimit::deadline) return std::nullopt;
-      if (attempt == attempts || failure.permanent) return result;
+      if (attempt == attempts() || failure.permanent) return result;
     }
     context_.cancel.wait_until(std::min(context_.until, SteadyClock::now() + wait));
   }

@@ -27,11 +27,8 @@ struct ManagerName {
 
   std::string origin() const;
   /// Throws ConfigError.
-  [[noreturn]] void refuse(const std::string& problem, bool may_pass = false) const;
+  [[noreturn]] void refuse(const std::string& problem, bool retryable = false) const;
 };
-
-/// Whether a status says that the same question may be answered later.
-bool may_pass(int status) noexcept;
 
 /// How a manager is reached.
 struct Way {
@@ -39,10 +36,13 @@ struct Way {
   /// Credentials' own address, on this machine or its link, which no proxy leads to, and which answers at
   /// once or is not there.
   bool is_near = false;
+  /// Whether an answer says that the manager is busy, where one does so otherwise than by its status.
+  bool (*is_busy)(const TransportResponse& answer) = nullptr;
 };
 
 /// One question to a secrets manager, on behalf of a call that waits for its key. Over libcurl, with the
-/// client's limits, proxies and certificates; redirects are not followed, and what may pass is tried again.
+/// client's limits, proxies and certificates; redirects are not followed, and what may pass by itself is
+/// tried again.
 class ManagerQuestion {
  public:
   /// All have to live as long.
@@ -57,23 +57,28 @@ class ManagerQuestion {
   std::optional<TransportResponse> ask(const Request& request, std::vector<Header> headers);
   /// The same, with the failure where none came.
   std::optional<TransportResult> try_to_ask(const Request& request, std::vector<Header> headers);
-  /// What to say of a failure, to go behind what was asked.
+  /// Whether the same question may be answered later.
+  bool is_retryable(const TransportResponse& answer) const;
+  /// An answer's status in words, to begin what is said of it; what to say of a failure.
+  std::string status_of(const TransportResponse& answer) const;
   std::string no_answer(const TransportFailure& failure) const;
 
-  /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
-  [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
-                           const std::string& advice = {}, bool may_pass = false) const;
   /// What a status means at this manager, and how to mend it.
   struct Meaning {
     int status;
     const char* problem;
     const char* advice;
   };
+  /// Throws ConfigError, with what the manager says (`said`) and how to mend it.
+  [[noreturn]] void refuse(const std::string& problem, std::string_view said = {},
+                           const std::string& advice = {}, bool retryable = false) const;
   /// The same for an answer with a status other than 200.
-  [[noreturn]] void refuse_status(int status, std::string_view said,
+  [[noreturn]] void refuse_answer(const TransportResponse& answer, std::string_view said,
                                   std::initializer_list<Meaning> meanings = {}) const;
 
  private:
+  int attempts() const noexcept { return way_.is_near ? 2 : 3; }
+
   const ManagerName& manager_;
   const core::BaseUrl& site_;
   const detail::FetchContext& context_;

@@ -7,11 +7,16 @@
 #include "credentials/key_provider.hpp"
 #include "json/document.hpp"
 
+#include <operate/error.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -154,53 +159,85 @@ std::optional<InfisicalOptions> infisical_options(std::string_view text) {
   return options;
 }
 
+// Has the messages of ConfigErrors begin with the place of the setting.
+template <class F>
+auto with_place(const std::string& place, const F& work) {
+  try {
+    return work();
+  } catch (const ConfigError& error) {
+    core::refuse_setting(error.setting(), place + ": " + error.what(), error.retryable());
+  }
+}
+
+// The key of a source that a setting names, which says so wherever there is none.
+class NamedKey : public detail::KeyProvider {
+ public:
+  NamedKey(std::shared_ptr<const detail::KeyProvider> source, std::string place)
+      : source_(std::move(source)), place_(std::move(place)) {}
+  Kind kind() const noexcept override { return source_->kind(); }
+  detail::FetchedKey fetch(const detail::FetchContext& context) const override {
+    return with_place(place_, [&] { return source_->fetch(context); });
+  }
+  std::string name() const override { return source_->name(); }
+  credentials::FileVersion version() const noexcept override { return source_->version(); }
+  void forbid_programs_of_settings() const override {
+    with_place(place_, [&] { source_->forbid_programs_of_settings(); });
+  }
+
+ private:
+  const std::shared_ptr<const detail::KeyProvider> source_;
+  const std::string place_;
+};
+
 }  // namespace
 
-ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string& place,
-                                        const std::string& setting) {
+std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::read_name(std::string_view text,
+                                                                          const std::string& setting) {
   if (const auto url = behind("file://", text)) {
-    if (auto path = path_of(*url)) return file(std::move(*path), setting);
-    core::refuse_setting(setting, place +
-                                      ": a key's file is named by its absolute path, percent-encoded, as in "
-                                      "file:///run/secrets/operate_api_key.");
+    if (auto path = path_of(*url)) return file(std::move(*path), setting).provider_;
+    core::refuse_setting(setting,
+                         "a key's file is named by its absolute path, percent-encoded, as in "
+                         "file:///run/secrets/operate_api_key.");
   }
   if (const auto json = behind("command:", text)) {
     if (auto words = words_of(*json))
-      return ApiKeySource(
-          std::make_shared<credentials::CommandKey>(std::move(*words), command_time_limit, setting));
-    core::refuse_setting(setting, place +
-                                      ": a command is a JSON array of strings, the program first, as in "
-                                      R"(command:["op","read","op://vault/operate/key"].)");
+      return std::make_shared<credentials::CommandKey>(std::move(*words), command_time_limit, setting);
+    core::refuse_setting(setting,
+                         "a command is a JSON array of strings, the program first, as in "
+                         R"(command:["op","read","op://vault/operate/key"]. In a shell, it is quoted.)");
   }
   if (const auto url = behind("aws-secrets-manager://", text)) {
     if (const auto options = aws_options(*url))
-      return ApiKeySource(std::make_shared<credentials::AwsSecretsManagerKey>(*options, setting));
-    core::refuse_setting(
-        setting, place +
-                     ": a key in AWS Secrets Manager is aws-secrets-manager://SECRET-ID, with #MEMBER "
-                     "behind it for a JSON object; between them may stand "
-                     "?region=REGION&profile=NAME&endpoint=URL&stage=STAGE, percent-encoded.");
+      return std::make_shared<credentials::AwsSecretsManagerKey>(*options, setting);
+    core::refuse_setting(setting,
+                         "a key in AWS Secrets Manager is aws-secrets-manager://SECRET-ID, with #MEMBER "
+                         "behind it for a JSON object; between them may stand "
+                         "?region=REGION&profile=NAME&endpoint=URL&stage=STAGE, percent-encoded.");
   }
   if (const auto url = behind("doppler://", text)) {
     if (const auto options = doppler_options(*url))
-      return ApiKeySource(std::make_shared<credentials::DopplerKey>(*options, setting));
+      return std::make_shared<credentials::DopplerKey>(*options, setting);
     core::refuse_setting(setting,
-                         place +
-                             ": a key in Doppler is doppler://PROJECT/CONFIG, or doppler:// alone with a "
-                             "service token; behind it may stand ?secret=NAME&site=URL, percent-encoded.");
+                         "a key in Doppler is doppler://PROJECT/CONFIG, or doppler:// alone with a "
+                         "service token; behind it may stand ?secret=NAME&site=URL, percent-encoded.");
   }
   if (const auto url = behind("infisical://", text)) {
     if (const auto options = infisical_options(*url))
-      return ApiKeySource(std::make_shared<credentials::InfisicalKey>(*options, setting));
+      return std::make_shared<credentials::InfisicalKey>(*options, setting);
     core::refuse_setting(setting,
-                         place +
-                             ": a key in Infisical is infisical://PROJECT-ID/ENVIRONMENT; behind it may "
-                             "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded.");
+                         "a key in Infisical is infisical://PROJECT-ID/ENVIRONMENT; behind it may "
+                         "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded.");
   }
-  core::refuse_setting(setting, place +
-                                    ": this names no source of a key. One begins with file:///, command:, "
-                                    "aws-secrets-manager://, doppler:// "
-                                    "or infisical://. A key itself belongs in OPERATE_API_KEY.");
+  core::refuse_setting(setting,
+                       "this names no source of a key. One begins with file:///, command:, "
+                       "aws-secrets-manager://, doppler:// or infisical://. A key itself belongs in "
+                       "OPERATE_API_KEY.");
+}
+
+ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string& place,
+                                        const std::string& setting) {
+  return ApiKeySource(
+      with_place(place, [&] { return std::make_shared<NamedKey>(read_name(text, setting), place); }));
 }
 
 }  // namespace v0

@@ -2,6 +2,7 @@
 
 #include "core/headers.hpp"
 #include "core/request_builder.hpp"
+#include "core/secret.hpp"
 
 #ifndef _WIN32
 #include <netinet/in.h>
@@ -452,6 +453,13 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t coun
     if (bytes > transfer.settings_.max_response_bytes - body.size()) {
       transfer.too_large_ = true;
       return bytes + 1;
+    }
+    if (transfer.settings_.answers_are_secret && bytes > body.capacity() - body.size()) {
+      std::string larger;
+      larger.reserve(std::max(2 * body.capacity(), body.size() + bytes));
+      larger.append(body);
+      core::wipe(body);
+      body = std::move(larger);
     }
     body.append(data, bytes);
     return bytes;

@@ -16,7 +16,8 @@ using operate::test::thrown;
 Exchange answered(std::string body, bool safe_to_repeat = true) {
   Exchange exchange;
   exchange.safe_to_repeat = safe_to_repeat;
-  exchange.key = std::make_shared<const operate::core::ApiKey>("sk_live_0123456789abcdef", "the test");
+  exchange.key =
+      std::make_shared<const operate::core::ApiKey>("sk_live_0123456789abcdef", "the test", "a setting");
   exchange.answer = {200, {}, std::move(body)};
   return exchange;
 }

@@ -8,7 +8,7 @@ namespace {
 
 TEST(EventMessageTest, WithoutBodiesItIsWhatAnObserverOfHeadersIsShown) {
   operate::core::Exchange exchange;
-  exchange.key = std::make_shared<const operate::core::ApiKey>("sk_test_sentinel", "the test");
+  exchange.key = std::make_shared<const operate::core::ApiKey>("sk_test_sentinel", "the test", "a setting");
   operate::Request request;
   request.path = "/x";
   request.query = {{"limit", "5"}, {"q", "private"}, {"offset", "0"}};

@@ -21,7 +21,8 @@ Exchange answered(int status, std::string body, bool safe_to_repeat = true) {
   exchange.method = safe_to_repeat ? "GET" : "POST";
   exchange.path = "/x";
   exchange.safe_to_repeat = safe_to_repeat;
-  exchange.key = std::make_shared<const operate::core::ApiKey>("sk_live_0123456789abcdef", "the test");
+  exchange.key =
+      std::make_shared<const operate::core::ApiKey>("sk_live_0123456789abcdef", "the test", "a setting");
   exchange.attempts = {{status, {}, {}, {}}};
   exchange.answer = {status, {{"X-Request-Id", "req_7"}}, std::move(body)};
   return exchange;

@@ -29,7 +29,8 @@ using operate::detail::PageWalk;
 
 operate::detail::AnswerOrigin origin() {
   auto exchange = std::make_shared<operate::core::Exchange>();
-  exchange->key = std::make_shared<const operate::core::ApiKey>("sk_test_0123456789", "the test");
+  exchange->key =
+      std::make_shared<const operate::core::ApiKey>("sk_test_0123456789", "the test", "a setting");
   return {exchange};
 }
 

@@ -202,20 +202,33 @@ TEST(CommandKeyTest, EachWayToFailIsNamedWithTheProgramsOwnWords) {
     return std::vector<std::string>{"/bin/sh", "-c", text + " # a-secret-argument"};
   };
   EXPECT_EQ(refusal(script("echo '[ERROR] you are not signed in' >&2; exit 6")),
-            begin + "ended with the exit code 6. It says: [ERROR] you are not signed in");
+            begin + "ended with the exit code 6. It says: [ERROR] you are not signed in.");
   EXPECT_EQ(refusal(script("exit 1")), begin + "ended with the exit code 1.");
   EXPECT_EQ(refusal(script("echo no vault >&2")),
-            begin + "wrote nothing to its standard output. It says: no vault");
+            begin + "wrote nothing to its standard output. It says: no vault.");
   EXPECT_EQ(refusal(script("kill -6 $$")), begin + "was killed by signal 6.");
   EXPECT_EQ(refusal(script("yes")), begin + "wrote more than 64 KiB, and was ended.");
   EXPECT_EQ(refusal(script("echo waiting for a fingerprint >&2; sleep 600"), 300ms),
-            begin + "did not end within 300 ms, and was ended. It says: waiting for a fingerprint");
+            begin + "did not end within 300 ms, and was ended. It says: waiting for a fingerprint.");
   EXPECT_EQ(refusal({"operate-no-such-program"}),
-            "No API key from the program operate-no-such-program: it cannot be started (No such file or "
-            "directory). Is it installed, and does this process's PATH lead to it.");
+            "No API key from the program operate-no-such-program: it cannot be started: No such file or "
+            "directory. It has to be installed, and this process's PATH to lead to it.");
   const std::string blanks = refusal(script("echo sk_SENTINEL and more"));
   EXPECT_NE(blanks.find("The API key from the program /bin/sh has a blank"), std::string::npos) << blanks;
   EXPECT_EQ(blanks.find("SENTINEL"), std::string::npos) << blanks;
+}
+
+TEST(CommandKeyTest, TheErrorOfACallTellsOfTheCallAndWhetherItMayPass) {
+  Config config;
+  config.base_url = "http://127.0.0.1:1";
+  for (const bool hangs : {false, true}) {
+    config.api_key = ApiKeySource::command({"/bin/sh", "-c", hangs ? "sleep 600" : "exit 1"}, 200ms);
+    const auto error = thrown<ConfigError>([&] { Client(config).companies().list(); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->retryable(), hangs);
+    EXPECT_NE(error->report().find(R"("method":"GET","path":"/companies/list")"), std::string::npos)
+        << error->report();
+  }
 }
 
 TEST(CommandKeyTest, AKeyInTheProgramsWordsIsTakenOut) {

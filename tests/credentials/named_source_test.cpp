@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -101,7 +102,8 @@ TEST(NamedSourceTest, AProfileNamesOneInTheSameWay) {
   EXPECT_EQ(refused(R"("api_key_source": 7)"), place + "api_key_source of the profile default is no string.");
   EXPECT_EQ(refused(R"("api_key": "sk_1", "api_key_source": "file:///x")"),
             place + "the profile default has both api_key and api_key_source; only one can count.");
-  EXPECT_NE(refused("\"api_key_source\": \"file:///nothing\"").find("/nothing does not exist"),
+  EXPECT_NE(refused("\"api_key_source\": \"file:///nothing\"")
+                .find(place + "The API key file /nothing does not exist"),
             std::string::npos);
 }
 
@@ -115,6 +117,9 @@ TEST(NamedSourceTest, AProgramThatASettingNamesCanBeForbidden) {
       Client{config};
       return "";
     } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find(": the API key is to come from a program, and "),
+                std::string::npos)
+          << error.what();
       return error.setting();
     }
   };
@@ -124,6 +129,24 @@ TEST(NamedSourceTest, AProgramThatASettingNamesCanBeForbidden) {
   EXPECT_EQ(setting(&Config::from_environment), variable);
   EXPECT_EQ(setting([] { return Config{}; }), variable);
   EXPECT_EQ(setting([] { return Config{ApiKeySource::command({"op"})}; }), "");
+}
+
+// So that a default of the program's own can be put where it is not set.
+TEST(NamedSourceTest, FromEnvironmentSaysWhetherASourceWasNamed) {
+  const TemporaryFolder folder;
+  const ScopedVariable home("XDG_CONFIG_HOME", folder.path("").c_str());
+  EXPECT_FALSE(Config::from_environment().api_key.is_set());
+  const std::string key = folder.write("key", "sk_file");
+  for (const auto& [name, value] : {std::pair<const char*, std::string>{"OPERATE_API_KEY", "sk_1"},
+                                    {"OPERATE_API_KEY_FILE", key},
+                                    {variable, "command:[\"op\"]"}}) {
+    const ScopedVariable one(name, value.c_str());
+    const Config config = Config::from_environment();
+    EXPECT_TRUE(config.api_key.is_set()) << name;
+    EXPECT_NO_THROW(Client{config}) << name;
+  }
+  const ScopedVariable wrong(variable, "nonsense");
+  EXPECT_THROW(Config::from_environment(), ConfigError);
 }
 
 }  // namespace

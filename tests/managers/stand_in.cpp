@@ -1,8 +1,9 @@
 #include "managers/stand_in.hpp"
 
 #include <httplib.h>
-
 #include <nlohmann/json.hpp>
+
+#include <cstddef>
 #include <utility>
 
 namespace operate::test {
@@ -28,11 +29,13 @@ void refuse_as_infisical(httplib::Response& response, int status, const std::str
 
 }  // namespace
 
-ManagerStandIn::ManagerStandIn(std::string key)
+ManagerStandIn::ManagerStandIn(std::string key, std::size_t padding)
     : key_(std::move(key)), server_(std::make_unique<httplib::Server>()) {
-  const auto route = [this](void (ManagerStandIn::*handler)(const httplib::Request&, httplib::Response&)) {
-    return [this, handler](const httplib::Request& request, httplib::Response& response) {
+  const auto route = [this,
+                      padding](void (ManagerStandIn::*handler)(const httplib::Request&, httplib::Response&)) {
+    return [this, padding, handler](const httplib::Request& request, httplib::Response& response) {
       if (note(request, response)) (this->*handler)(request, response);
+      response.body.append(padding, ' ');
     };
   };
   server_->set_tcp_nodelay(true);

@@ -32,7 +32,8 @@ class ManagerStandIn {
   static constexpr const char* aws_session_token = "SENTINELsessionToken/0123456789==";
   static constexpr const char* container_token = "SENTINELtask0123456789";
 
-  explicit ManagerStandIn(std::string key);
+  /// Behind each answer stand so many blanks.
+  explicit ManagerStandIn(std::string key, std::size_t padding = 0);
   ~ManagerStandIn();
   ManagerStandIn(const ManagerStandIn&) = delete;
   ManagerStandIn& operator=(const ManagerStandIn&) = delete;

@@ -69,7 +69,7 @@ class ManagersTest : public testing::Test {
     config.api_key = source;
     return Client(config).companies().list().size();
   }
-  // What is said of a source that gives no key, whichever way the call is made.
+  // What is said of a source that gives no key.
   std::string refusal(const ApiKeySource& source) {
     config.api_key = source;
     const Client client(config);
@@ -115,15 +115,17 @@ TEST_F(ManagersTest, InfisicalIsAskedAsItsOwnClientAsks) {
   EXPECT_NE(manager.requests().back().find("secretPath=%2Fa%20b"), std::string::npos);
 }
 
-TEST_F(ManagersTest, EachIsOneLine) {
+TEST(KeySourcesTest, EachIsOneLine) {
   const Client aws{
       {.api_key = ApiKeySource::aws_secrets_manager({.secret_id = "prod/operate", .json_key = "api_key"})}};
   const Client doppler{{.api_key = ApiKeySource::doppler({.project = "crm", .config = "prd"})}};
   const Client infisical{
       {.api_key = ApiKeySource::infisical({.project_id = "p-0042", .environment = "prod"})}};
   const Client command{{.api_key = ApiKeySource::command({"op", "read", "op://vault/operate/key"})}};
-  const Client callback{{.api_key = ApiKeySource::callback([] { return std::string("key"); })}};
-  EXPECT_TRUE(manager.requests().empty());  // Nothing is asked for before a call.
+  const Client callback{{.api_key = ApiKeySource::callback([]() -> std::string {
+                           ADD_FAILURE() << "nothing is asked for before a call";
+                           return "key";
+                         })}};
 }
 
 TEST_F(ManagersTest, TheEnvironmentSignsIn) {
@@ -165,13 +167,15 @@ TEST_F(ManagersTest, SettingsNameThemInOneLine) {
   for (const char* source :
        {"doppler://crm", "doppler://crm/prd/x", "doppler://crm/prd#x", "doppler://crm/prd?x=y",
         "doppler://crm/prd?secret", "doppler://crm/prd?secret=a&secret=b", "doppler://crm//",
-        "infisical://p-0042", "infisical://", "infisical://p/prod?x=1", "infisical://p/%zz"}) {
+        "doppler://SENTINEL@crm/prd", "infisical://SENTINEL@p/prod", "infisical://p-0042", "infisical://",
+        "infisical://p/prod?x=1", "infisical://p/%zz"}) {
     const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
     config.api_key = {};
     const auto error = thrown<ConfigError>([&] { Client{config}; });
     ASSERT_TRUE(error) << source;
     EXPECT_NE(std::string(error->what()).find("OPERATE_API_KEY_SOURCE: a key in "), std::string::npos)
         << error->what();
+    EXPECT_EQ(std::string(error->what()).find("SENTINEL"), std::string::npos) << error->what();
   }
 }
 
@@ -205,7 +209,7 @@ TEST_F(ManagersTest, EachWayToFailIsNamedInTheManagersOwnWords) {
   options = doppler();
   manager.answer_next(
       418, R"({"messages":["token )" + std::string(ManagerStandIn::doppler_token) + " is\\n odd\"]}");
-  EXPECT_EQ(doppler_says(), at + "status 418. It says: token [api key] is  odd.");
+  EXPECT_EQ(doppler_says(), at + "status 418. It says: token [secret] is  odd.");
   manager.answer_next(200, R"({"value":{"raw":"x"}})");
   EXPECT_EQ(doppler_says(), at + "the answer has no `value.computed`. Is the site Doppler's API?");
   manager.answer_next(200, "<html>");
@@ -214,8 +218,6 @@ TEST_F(ManagersTest, EachWayToFailIsNamedInTheManagersOwnWords) {
   EXPECT_EQ(doppler_says(), at + "the secret is empty.");
   manager.answer_next(200, R"({"value":{"computed":"SENTINEL and\nmore"}})");
   EXPECT_NE(doppler_says().find("The API key from Doppler (project crm"), std::string::npos);
-  manager.answer_next(302, "");
-  EXPECT_EQ(doppler_says(), at + "status 302, and no redirect is followed.");
   options.site_url = "http://127.0.0.1:1";
   EXPECT_NE(doppler_says().find(at + "no answer came from http://127.0.0.1:1 (connect: "), std::string::npos);
 
@@ -248,6 +250,57 @@ TEST_F(ManagersTest, EachWayToFailIsNamedInTheManagersOwnWords) {
   other = infisical();
   manager.answer_next(200, "{}");
   EXPECT_EQ(infisical_says(), in + "the answer to the login has no `accessToken`. Is the site an Infisical?");
+}
+
+TEST_F(ManagersTest, NoRedirectIsFollowed) {
+  RawServer elsewhere([](Connection&, int) {}, operate::test::Wire::plain);
+  RawServer server(
+      [&](Connection& connection, int) {
+        while (connection.read_request())
+          connection.answer(302, "", "Location: " + elsewhere.config().base_url + "/\r\n");
+      },
+      operate::test::Wire::plain);
+  auto options = doppler();
+  options.site_url = server.config().base_url;
+  EXPECT_NE(refusal(ApiKeySource::doppler(options)).find("status 302, and no redirect is followed."),
+            std::string::npos);
+  EXPECT_EQ(elsewhere.connections(), 0);
+}
+
+TEST_F(ManagersTest, WhatMayPassIsRetryable) {
+  const auto is_retryable = [&](const ApiKeySource& source) {
+    config.api_key = source;
+    const Client client(config);
+    const auto error = thrown<ConfigError>([&] { client.companies().list(); });
+    return error && error->retryable();
+  };
+  manager.answer_next(503, "{}", 3);
+  EXPECT_TRUE(is_retryable(ApiKeySource::doppler(doppler())));
+  manager.answer_next(403, "{}");
+  EXPECT_FALSE(is_retryable(ApiKeySource::doppler(doppler())));
+  auto options = doppler();
+  options.site_url = "http://127.0.0.1:1";
+  EXPECT_TRUE(is_retryable(ApiKeySource::doppler(options)));
+  // No certificate that anybody has reason to trust will come by itself.
+  RawServer untrusted([](Connection& connection, int) { connection.read_request(); },
+                      operate::test::Wire::tls);
+  options.site_url = untrusted.config().base_url;
+  config.ca_file = "";
+  EXPECT_FALSE(is_retryable(ApiKeySource::doppler(options)));
+}
+
+// At a rotation, that the source cannot be asked may pass as well; the server has done nothing meanwhile.
+TEST_F(ManagersTest, ARefusedKeyIsRetryableWhereItsManagerMayComeBack) {
+  config.api_key = ApiKeySource::doppler(doppler());
+  const Client client(config);
+  client.companies().list();
+  emulator.rotate_api_key("key_two");
+  for (const int status : {503, 403}) {
+    manager.answer_next(status, "{}", status == 503 ? 3 : 1);
+    const auto error = thrown<operate::InvalidApiKeyError>([&] { client.companies().list(); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->retryable(), status == 503) << error->what();
+  }
 }
 
 TEST_F(ManagersTest, OptionsThatCannotBeAreRefusedWhereTheyAreGiven) {
@@ -290,7 +343,7 @@ TEST_F(ManagersTest, WhatMayPassIsTriedAgainThreeTimesInAll) {
   }
   const auto before = manager.requests().size();
   manager.answer_next(503, R"({"messages":["busy"]})", 3);
-  EXPECT_NE(refusal(ApiKeySource::doppler(doppler())).find("status 503, three times. It says: busy."),
+  EXPECT_NE(refusal(ApiKeySource::doppler(doppler())).find("status 503, 3 times. It says: busy."),
             std::string::npos);
   EXPECT_EQ(manager.requests().size(), before + 3);
 }
@@ -331,6 +384,35 @@ TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
   emulator.rotate_api_key("key_two");
   EXPECT_EQ(asked(), 7u);
   EXPECT_EQ(emulator.requests().size(), 2u);
+}
+
+TEST_F(ManagersTest, AnAsyncCallHasItReadAnewWithoutWaiting) {
+  std::latch reading(1), go_on(1);
+  std::atomic<int> reads{0};
+  RawServer slow(
+      [&](Connection& connection, int) {
+        while (connection.read_request()) {
+          if (++reads == 2) {
+            reading.count_down();
+            go_on.wait();
+          }
+          connection.answer(200, R"({"value":{"computed":")" + emulator.api_key() + "\"}}");
+        }
+      },
+      operate::test::Wire::plain);
+  auto options = doppler();
+  options.site_url = slow.config().base_url;
+  config.api_key = ApiKeySource::doppler(options);
+  const Client client(config);
+  EXPECT_EQ(client.companies().list_async().get().size(), 50u);
+  EXPECT_EQ(reads, 1);
+  clock->advance(250s);
+  EXPECT_EQ(client.companies().list_async().get().size(), 50u);
+  // Behind that call, or by this one.
+  EXPECT_EQ(client.companies().list_async().get().size(), 50u);
+  reading.wait();
+  EXPECT_EQ(client.companies().list_async().get().size(), 50u);
+  go_on.count_down();
 }
 
 TEST_F(ManagersTest, OthersGoOnWithTheOldKeyWhileOneReadsItAnew) {
@@ -399,7 +481,7 @@ TEST_F(ManagersTest, ARefusedKeyIsReadAnewAtOnce) {
 
 TEST_F(ManagersTest, AManagerThatIsSilentHoldsNobodyLongerThanTheCallAllows) {
   config.clock = nullptr;
-  std::latch asked(2);
+  std::latch asked(3);  // By the two calls that are late, and by the one that is cancelled.
   RawServer silent(
       [&](Connection& connection, int) {
         if (connection.read_request()) asked.count_down();
@@ -433,7 +515,7 @@ TEST_F(ManagersTest, AManagerThatIsSilentHoldsNobodyLongerThanTheCallAllows) {
 }
 
 TEST_F(ManagersTest, ATransportOfTheProgramsOwnHasNoPartInIt) {
-  class Refusing : public operate::Transport {
+  class KeepsTheKey : public operate::Transport {
    public:
     operate::TransportResult send(const operate::TransportRequest& request,
                                   const operate::TransportLimits&) override {
@@ -442,7 +524,7 @@ TEST_F(ManagersTest, ATransportOfTheProgramsOwnHasNoPartInIt) {
     }
     std::string key;
   };
-  const auto transport = std::make_shared<Refusing>();
+  const auto transport = std::make_shared<KeepsTheKey>();
   config.transport = transport;
   config.api_key = ApiKeySource::doppler(doppler());
   EXPECT_EQ(Client(config).call({"GET", "/x", {}, ""}).status, 200);
@@ -453,7 +535,6 @@ TEST_F(ManagersTest, ATransportOfTheProgramsOwnHasNoPartInIt) {
 class AwsTest : public ManagersTest {
  protected:
   AwsTest() {
-    folder.write("credentials", "[other]\n[default]\nregion = eu-west-9\n");
     options.secret_id = "prod/operate";
     options.json_key = "api_key";
     options.endpoint_url = manager.url();
@@ -474,12 +555,12 @@ class AwsTest : public ManagersTest {
   // None of this machine's own.
   std::vector<std::unique_ptr<ScopedVariable>> variables = [this] {
     std::vector<std::unique_ptr<ScopedVariable>> none;
-    for (const char* name :
-         {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
-          "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-          "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-          "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_ENDPOINT_URL",
-          "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"})
+    for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION",
+                             "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+                             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                             "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+                             "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+                             "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"})
       none.push_back(std::make_unique<ScopedVariable>(name, nullptr));
     none.push_back(std::make_unique<ScopedVariable>("AWS_EC2_METADATA_DISABLED", "true"));
     none.push_back(std::make_unique<ScopedVariable>("HOME", folder.path("home").c_str()));
@@ -545,6 +626,11 @@ TEST_F(AwsTest, AContainersRoleSignsIn) {
   EXPECT_EQ(list(), 50u);
   manager.answer_next(200, "{}");
   EXPECT_NE(refusal().find("the container's credentials service gave no keys"), std::string::npos);
+  manager.answer_next(503, "{}", 1);
+  EXPECT_EQ(list(), 50u);
+  set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/a b");  // Which wins.
+  EXPECT_NE(refusal().find("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI holds a blank"), std::string::npos);
+  set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "");
   set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://example.com/x");
   EXPECT_NE(refusal().find("AWS_CONTAINER_CREDENTIALS_FULL_URI names another machine by http"),
             std::string::npos);
@@ -577,11 +663,33 @@ TEST_F(AwsTest, AnInstancesRoleSignsIn) {
                       "GET /latest/meta-data/iam/security-credentials/the%20role", "POST /"}));
   manager.answer_next(403, "", 1);
   EXPECT_NE(refusal().find("the instance's metadata service answered with status 403"), std::string::npos);
+  manager.answer_next(503, "", 2);
+  EXPECT_NE(refusal().find("the instance's metadata service answered with status 503, 2 times"),
+            std::string::npos);
   set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1");
   EXPECT_NE(refusal().find("nor is it an instance: no answer came from http://127.0.0.1:1 (connect: "),
             std::string::npos);
   set("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://10.0.0.1");
   EXPECT_NE(refusal().find("AWS_EC2_METADATA_SERVICE_ENDPOINT names another machine by http"),
+            std::string::npos);
+}
+
+TEST_F(AwsTest, WebIdentitiesAreRefusedAsAnotherRoleWouldBeTaken) {
+  set("AWS_REGION", "eu-west-1");
+  set("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/secrets/eks.amazonaws.com/serviceaccount/token");
+  EXPECT_NE(refusal().find("AWS_WEB_IDENTITY_TOKEN_FILE signs in by a web identity, which is not done here."),
+            std::string::npos);
+  sign_in_by_variables();
+  EXPECT_EQ(list(), 50u);
+}
+
+TEST_F(AwsTest, ThrottlingIsTriedAgain) {
+  sign_in_by_variables();
+  const char* throttled = R"({"__type":"ThrottlingException","message":"Rate exceeded"})";
+  manager.answer_next(400, throttled, 2);
+  EXPECT_EQ(list(), 50u);
+  manager.answer_next(400, throttled, 3);
+  EXPECT_NE(refusal().find("status 400, 3 times (ThrottlingException). It says: Rate exceeded."),
             std::string::npos);
 }
 
@@ -644,7 +752,7 @@ TEST_F(AwsTest, EachWayToFailIsNamedInAwssOwnWords) {
   says("the answer has no `SecretString`. Is the endpoint AWS Secrets Manager's?");
   manager.answer_next(400, R"({"__type":"InvalidSignatureException","message":"calculated )" +
                                std::string(64, 'a') + " with " + ManagerStandIn::aws_secret_key + "\"}");
-  says("the credentials are not accepted. It says: calculated " + std::string(64, '*') + " with [api key]");
+  says("the credentials are not accepted. It says: calculated " + std::string(64, '*') + " with [secret]");
   set("AWS_ACCESS_KEY_ID", "AKIANOBODY");
   says(
       "status 400 (UnrecognizedClientException), the credentials are not accepted. It says: The security "

@@ -232,17 +232,17 @@ TEST_P(RotationTest, WhoeverWaitsForAnotherToAskIsCancelledAndKeepsItsDeadline) 
   const Client client(config);
   auto first = std::async(std::launch::async, [&] { return list(client); });
   asking.wait();
+  const operate::CancellationSource stop;
   operate::RequestOptions options;
-  options.deadline = 300ms;
-  const auto late = thrown<operate::TimeoutError>([&] { list(client, options); });
+  options.cancel = stop.token();
+  auto second = std::async(std::launch::async, [&] { return list(client, options); });
+  operate::RequestOptions short_of_time;
+  short_of_time.deadline = 300ms;
+  const auto late = thrown<operate::TimeoutError>([&] { list(client, short_of_time); });
   ASSERT_TRUE(late);
   EXPECT_EQ(late->limit(), operate::TimeLimit::api_key);
   EXPECT_FALSE(late->may_have_been_applied());
-  options = {};
-  const operate::CancellationSource stop;
-  options.cancel = stop.token();
-  auto second = std::async(std::launch::async, [&] { return list(client, options); });
-  stop.cancel();
+  stop.cancel();  // By now, the second waits as well.
   EXPECT_THROW(second.get(), operate::CancelledError);
   go_on.count_down();
   EXPECT_EQ(first.get(), 50u);

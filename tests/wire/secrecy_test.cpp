@@ -385,6 +385,7 @@ TEST(SecrecyTest, NoSourceOfAKeyShowsIt) {
             ADD_FAILURE() << "worked";
           } catch (const operate::Error& error) {
             everything.push_back(printed(error));
+            EXPECT_EQ(dynamic_cast<const operate::ConfigError*>(&error) != nullptr, in_path.empty());
           }
         }
         everything.push_back(client.explain({"GET", "/x", {}, ""}));

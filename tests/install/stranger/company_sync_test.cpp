@@ -67,10 +67,13 @@ TEST(CompanySyncTest, KeepsTheOldNamesWhereTheServerIsGone) {
 
 TEST(CompanySyncTest, GoesOnWithANewKey) {
   Emulator emulator;
-  CompanySync sync([&] { return operate::Client(emulator.config()); });
+  operate::Config config = emulator.config();
+  config.api_key = operate::ApiKeySource::callback([&] { return emulator.api_key(); });
+  const operate::Client client(config);
+  CompanySync sync([&] { return client; });
   sync.run();
   emulator.rotate_api_key("a-new-key");
-  sync.run();
+  sync.run();  // The same client asks for the key again.
   EXPECT_EQ(sync.names().size(), 73u);
 }
 
