@@ -80,11 +80,13 @@ class OPERATE_EXPORT ApiKeySource {
   /// The key that a program writes to its standard output, where one newline at its end is not part of it:
   /// `{"op", "read", "op://vault/operate/key"}`. It is looked for in PATH and run without a shell, with
   /// nothing to read, no open file of this process (before glibc 2.34, none that was opened with O_CLOEXEC),
-  /// and the environment without `OPERATE_API_KEY`, `OPERATE_API_KEY_FILE` and `OPERATE_API_KEY_SOURCE`. It
-  /// is killed, with what is left of its process group, after the time limit, once it has written more than
-  /// 64 KiB, and where the call that waits for it is cancelled or has reached its deadline. Not being there,
-  /// any exit code but 0, and no output are a ConfigError, which quotes the beginning of what the program
-  /// wrote to standard error, but not its arguments.
+  /// and the environment without `OPERATE_API_KEY`, `OPERATE_API_KEY_FILE` and `OPERATE_API_KEY_SOURCE`, and
+  /// with `OPERATE_API_KEY_COMMAND_RUNS`, with which this source is refused, so that no program runs itself.
+  /// It is killed, with what is left of its process group, after the time limit, once it has written more
+  /// than 64 KiB, and where the call that waits for it is cancelled or has reached its deadline. Not being
+  /// there, any exit code but 0, and no output are a ConfigError, which quotes the beginning of what the
+  /// program wrote to standard error, but not its arguments. (Where this process ignores SIGCHLD, or takes
+  /// the news of all its children itself, the exit code is not known, and what the program wrote counts.)
   ///
   /// Throws ConfigError for a command without a program, a NUL in it, and a limit that is not more than zero.
   static ApiKeySource command(std::vector<std::string> command,
@@ -94,7 +96,8 @@ class OPERATE_EXPORT ApiKeySource {
   /// makes the call that needs a key, for async calls by a thread of its own, by one at a time for each
   /// client, and is not interrupted: the last copy of a client waits for it to return. What it throws is a
   /// ConfigError that quotes what(), so keep secrets out of that. It must not make calls by the same client,
-  /// nor give up the last copy of it. Throws ConfigError where it is empty.
+  /// nor give up the last copy of it. On a thread of its own, all signals are blocked. Throws ConfigError
+  /// where it is empty.
   static ApiKeySource callback(std::function<std::string()> callback);
 
   /// A key in AWS Secrets Manager; also infisical() and doppler(). It is read by HTTP over libcurl, with the

@@ -23,7 +23,8 @@ class ClientState;
 ///
 /// Cheap to copy: copies share everything, and what they share ends with the last of them and of what came
 /// from them. Immutable, so any number of threads may use one at once; after a fork the child may use it,
-/// too, on connections of its own (but no CancellationSource from before). Make one and keep it, so that
+/// too, on connections of its own (but no CancellationSource from before, and no client where another thread
+/// was making the program's first one just then). Make one and keep it, so that
 /// connections are kept.
 ///
 /// Has no thread until the first async call, and then one of its own, which ends with the last copy: calls

@@ -44,6 +44,7 @@ class AsyncCall {
   Place place = Place::nowhere;
   std::multimap<Clock::time_point, AsyncCall*>::iterator timer = {};
   std::list<AsyncCall*>::iterator in_line = {};
+  bool missed_fetch = false;  // Came when the key had been asked for, and what came of it was not yet heard.
   std::uint64_t epoch = 0;
   std::size_t index = 0;
 

@@ -295,6 +295,7 @@ Call::Step Engine::Loop::step(AsyncCall& call, bool is_next_in_line) {
     call.in_line = line.insert(line.end(), &call);
     call.timer = deadlines_.end();
     call.place = has_key ? Place::in_line : Place::wants_key;
+    call.missed_fetch = !has_key && key_fetch_->has_ended();
     call.timer = deadlines_.emplace(call.call().deadline(), &call);
   }
   return next;
@@ -372,6 +373,7 @@ void Engine::Loop::hear_of_key() {
     // Those who find that this was not for them go back into the list.
     const std::vector<AsyncCall*> waiting(keyless_.begin(), keyless_.end());
     for (AsyncCall* call : waiting) {
+      if (std::exchange(call->missed_fetch, false) && (ended->error || ended->other)) continue;
       if (ended->other) {
         complete(*call, ended->other);
         continue;

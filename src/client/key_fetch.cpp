@@ -50,6 +50,11 @@ void KeyFetch::run(std::function<void(credentials::KeyCache&, const Cancellation
   });
 }
 
+bool KeyFetch::has_ended() const {
+  const std::lock_guard lock(mutex_);
+  return ended_.has_value();
+}
+
 std::optional<KeyFetch::Ended> KeyFetch::take() {
   std::optional<Ended> ended;
   {

@@ -32,6 +32,8 @@ class KeyFetch {
   };
   /// The news, once.
   std::optional<Ended> take();
+  /// Whether there is news that nobody has taken: it is none for a call that comes now.
+  bool has_ended() const;
 
   /// Unless one is under way.
   void start(const credentials::KeyCache::Key& refused);
@@ -49,7 +51,7 @@ class KeyFetch {
   const std::function<void()> done_;
   CancellationSource stop_;
   bool is_refresh_ = false;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<Ended> ended_;
   std::thread thread_;
 };

@@ -13,7 +13,7 @@ ApiKey::ApiKey(std::string_view value, std::string origin, const std::string& se
   const char* problem = nullptr;
   if (value.empty())
     problem = "is empty";
-  else if (value.size() > 4096)
+  else if (value.size() > most)
     problem = "has more than 4096 characters";
   else if (value.front() == '{' || value.front() == '"' || value.front() == '\'')
     problem = "begins as JSON or a quoted text does";

@@ -3,6 +3,7 @@
 #include "core/redact.hpp"
 #include "core/secret.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace operate::core {
 /// shown to anybody goes through redact() first.
 class ApiKey {
  public:
+  /// The most characters that one has.
+  static constexpr std::size_t most = 4096;
+
   /// `origin` says where the key came from, in words for messages: `the environment variable
   /// OPERATE_API_KEY`. Throws ConfigError, about the setting, for what cannot be a key.
   ApiKey(std::string_view value, std::string origin, const std::string& setting);

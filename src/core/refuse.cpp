@@ -1,6 +1,7 @@
 #include "core/refuse.hpp"
 
 #include "core/error_details.hpp"
+#include "core/on_one_line.hpp"
 
 #include <memory>
 #include <utility>
@@ -16,7 +17,7 @@ void refuse_argument(std::string field, const std::string& message) {
 
 void refuse_setting(std::string setting, std::string message, bool retryable) {
   detail::ErrorDetails details;
-  details.what = std::move(message);
+  details.what = on_one_line(std::move(message));
   details.subject = std::move(setting);
   details.retryable = retryable;
   throw ConfigError(std::make_shared<const detail::ErrorDetails>(std::move(details)));

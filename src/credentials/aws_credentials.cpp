@@ -151,9 +151,8 @@ std::optional<AwsKeys> AwsCredentials::of_container(const ManagerName& manager,
   }
   question.hide(token);
   if (!token.empty()) require_given(token, "container's token", manager);
-  std::vector<Header> headers;
-  if (!token.empty()) headers.push_back({"Authorization", token});
-  auto response = question.ask(url.request, std::move(headers));
+  auto response = question.ask(
+      url.request, token.empty() ? std::vector<Header>() : secret_header("Authorization", {}, token));
   if (!response) return std::nullopt;
   const ManagerAnswer answer(response->body);
   if (response->status != 200)
@@ -189,7 +188,7 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   const std::string_view token = without_newline(first.body);
   question.hide(token);
   require_sendable(token, "metadata service's token", manager);
-  const auto header = [&] { return std::vector<Header>{{"X-aws-ec2-metadata-token", std::string(token)}}; };
+  const auto header = [&] { return secret_header("X-aws-ec2-metadata-token", {}, token); };
 
   request.method = "GET";
   request.path = "/latest/meta-data/iam/security-credentials/";

@@ -77,13 +77,16 @@ void set_nonblocking(const Descriptor& descriptor) {
   ::fcntl(descriptor.get(), F_SETFL, ::fcntl(descriptor.get(), F_GETFL) | O_NONBLOCK);
 }
 
-// Everything but what could be a key of ours, or have a program that is built on this library run itself.
-std::vector<char*> environment_without_keys() {
-  std::vector<char*> result;
+// Everything but what could be a key of ours, and what tells a program that is built on this library not to
+// run itself.
+std::vector<char*> environment_of_program() {
+  static std::string marker = std::string(runs_variable) + "=1";
+  std::vector<char*> result = {marker.data()};
   for (char** entry = environ; entry && *entry; ++entry) {
     const std::string_view text = *entry;
     const std::string_view name = text.substr(0, text.find('='));
-    if (name != "OPERATE_API_KEY" && name != "OPERATE_API_KEY_FILE" && name != "OPERATE_API_KEY_SOURCE")
+    if (name != runs_variable && name != "OPERATE_API_KEY" && name != "OPERATE_API_KEY_FILE" &&
+        name != "OPERATE_API_KEY_SOURCE")
       result.push_back(*entry);
   }
   result.push_back(nullptr);
@@ -231,7 +234,7 @@ ChildOutcome run_program(const std::vector<std::string>& command, std::size_t mo
     arguments.push_back(nullptr);
     pid_t process = -1;
     outcome.code = ::posix_spawnp(&process, arguments.front(), settings.actions(), settings.attributes(),
-                                  arguments.data(), environment_without_keys().data());
+                                  arguments.data(), environment_of_program().data());
     if (outcome.code != 0) return outcome;
     Child child(process);
     output.write.close();

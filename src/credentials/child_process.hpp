@@ -9,6 +9,9 @@
 
 namespace operate::credentials {
 
+/// Set for a program that run_program() runs.
+inline constexpr const char* runs_variable = "OPERATE_API_KEY_COMMAND_RUNS";
+
 /// What became of a program.
 struct ChildOutcome {
   enum class End {
@@ -28,8 +31,9 @@ struct ChildOutcome {
 
 /// Runs a program, which is looked for in PATH, with its arguments as they stand: there is no shell. It gets
 /// nothing to read, none of this process's open files, no signal handling but the usual, and the environment
-/// without the variables that hold or name an API key. It is a process group of its own, which is ended as a
-/// whole where time runs out or the token is cancelled; has it ended by itself, what it left behind goes on.
+/// without the variables that hold or name an API key, with runs_variable. It is a process group of its own,
+/// which is ended as a whole where time runs out or the token is cancelled; has it ended by itself, what it
+/// left behind goes on.
 ChildOutcome run_program(const std::vector<std::string>& command, std::size_t most_output,
                          std::chrono::milliseconds time, const CancellationToken& cancel);
 

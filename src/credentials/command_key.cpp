@@ -5,6 +5,7 @@
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
 #include "credentials/child_process.hpp"
+#include "credentials/environment.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -42,14 +43,21 @@ void CommandKey::refuse(const std::string& problem, const std::string& said, boo
 
 detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const {
   using End = ChildOutcome::End;
+  // It would run itself, and so on: what a settings file names is there for its programs, too.
+  if (is_set(runs_variable))
+    refuse("was not started, as this process itself was, to give an API key (" + std::string(runs_variable) +
+               " is set); its own has to come from elsewhere",
+           {});
   const auto time_left = context.time_left();
   ChildOutcome outcome = run_program(command_, most_output, std::min(time_limit_, time_left), context.cancel);
   const core::WipeAtEnd wipe(outcome.output), wipe_errors(outcome.errors);
   const std::string_view key = without_newline(outcome.output);
-  // A program that traces what it does may have written the key there, too.
-  std::string said = key.empty() ? outcome.errors : core::redact(outcome.errors, key);
-  // What stands in its place in full may be there in part alone.
-  if (outcome.end != End::exited && outcome.end != End::lost && !key.empty()) said.clear();
+  // A program that traces what it does may have written the key there, too. What stands in its place in full
+  // may be there in part alone; and of what is too long for a key, no copy is looked for, which takes long.
+  const bool is_whole = outcome.end == End::exited || outcome.end == End::lost;
+  std::string said;
+  if (key.empty()) said = outcome.errors;
+  if (!key.empty() && is_whole && key.size() <= core::ApiKey::most) said = core::redact(outcome.errors, key);
   while (!said.empty() && static_cast<unsigned char>(said.back()) <= ' ') said.pop_back();
   switch (outcome.end) {
     case End::cancelled:

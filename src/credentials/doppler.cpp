@@ -50,7 +50,7 @@ detail::FetchedKey DopplerKey::fetch(const detail::FetchContext& context) const 
   request.path = "/v3/configs/config/secret";
   if (!project_.empty()) request.query = {{"project", project_}, {"config", config_}};
   request.query.push_back({"name", secret_});
-  auto response = question.ask(request, {bearer(token_.view())});
+  auto response = question.ask(request, secret_header("Authorization", "Bearer ", token_.view()));
   if (!response) return {};
   const ManagerAnswer answer(response->body);
   const std::string_view said = first_message(answer.root());

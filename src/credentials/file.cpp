@@ -2,6 +2,7 @@
 
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
+#include "sync/per_process.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -23,16 +24,17 @@ namespace {
 
 constexpr std::size_t max_bytes = 64u << 10;
 
-// Whether this call is the first with this path. The set is never freed, so that a client can be made at any
-// time.
+// Whether this call is the first with this path in this process. The set is never freed, so that a client can
+// be made at any time.
 bool first_with(const std::string& path) {
   struct Seen {
     std::mutex mutex;
     std::set<std::string> paths;
   };
-  static auto* const seen = new Seen;
-  const std::lock_guard lock(seen->mutex);
-  return seen->paths.insert(path).second;
+  static auto* const of_process = new sync::PerProcess<Seen>;
+  Seen& seen = of_process->get([] { return std::make_unique<Seen>(); });
+  const std::lock_guard lock(seen.mutex);
+  return seen.paths.insert(path).second;
 }
 
 using std::chrono::nanoseconds;

@@ -107,7 +107,7 @@ detail::FetchedKey InfisicalKey::fetch(const detail::FetchContext& context) cons
                    {"secretPath", secret_path_},
                    {"expandSecretReferences", "true"},
                    {"viewSecretValue", "true"}};
-  auto response = question.ask(request, {bearer(token)});
+  auto response = question.ask(request, secret_header("Authorization", "Bearer ", token));
   if (!response) return {};
   const ManagerAnswer answer(response->body);
   const std::string_view said = answer.root()["message"].string().value_or("");

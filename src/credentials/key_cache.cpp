@@ -59,7 +59,7 @@ void KeyCache::State::take(const detail::FetchedKey& fetched, const Key& refused
     ask_again_after = first_ask_again;
   }
   // After a time without any, it begins anew.
-  if (now - last_ask_again > ask_again_from) ask_again_after = first_ask_again;
+  if (now > ask_again_from + last_ask_again) ask_again_after = first_ask_again;
   if (key == refused) {
     ask_again_from = now + ask_again_after;
     ask_again_after = std::min<Clock::time_point::duration>(2 * ask_again_after, last_ask_again);
@@ -144,13 +144,13 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   state.asking = std::this_thread::get_id();
   lock.unlock();
   detail::FetchedKey fetched;
-  std::optional<ConfigError> failure;
+  std::shared_ptr<const ConfigError> failure;
   std::exception_ptr other;
   Clock::time_point now;
   try {
     fetched = provider_->fetch({reach_, std::chrono::steady_clock::now() + time_left, cancel});
   } catch (const ConfigError& error) {
-    failure = error;
+    failure = std::make_shared<const ConfigError>(error);
   } catch (...) {
     other = std::current_exception();
   }

@@ -73,9 +73,9 @@ class KeyCache {
     Clock::time_point ask_again_from = Clock::time_point::min();  // About a key that was refused.
     Clock::time_point::duration ask_again_after = {};             // And how much later than the last time.
     Clock::time_point refresh_from = Clock::time_point::max();
-    std::thread::id asking;              // The thread that asks, if one does.
-    std::uint64_t round = 0;             // How often one has asked.
-    std::optional<ConfigError> failure;  // What came of it the last time.
+    std::thread::id asking;                      // The thread that asks, if one does.
+    std::uint64_t round = 0;                     // How often one has asked.
+    std::shared_ptr<const ConfigError> failure;  // What came of it the last time.
   };
   State& state();
   void ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,

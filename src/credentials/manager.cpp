@@ -53,6 +53,10 @@ bool is_busy(int status) noexcept {
   return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
+bool is_permanent(const TransportFailure& failure) {
+  return failure.permanent || failure.kind == TransportErrorKind::too_large;
+}
+
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
@@ -60,7 +64,7 @@ bool is_visible(char c) { return c > ' ' && c <= '~'; }
 std::string ManagerName::origin() const { return core::on_one_line(name + " (" + secret + ")"); }
 
 void ManagerName::refuse(const std::string& problem, bool retryable) const {
-  core::refuse_setting(setting, core::on_one_line("No API key from " + origin() + ": " + problem), retryable);
+  core::refuse_setting(setting, "No API key from " + origin() + ": " + problem, retryable);
 }
 
 ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site,
@@ -68,6 +72,9 @@ ManagerQuestion::ManagerQuestion(const ManagerName& manager, const core::BaseUrl
     : manager_(manager), site_(site), context_(context), way_(std::move(way)) {}
 
 void ManagerQuestion::hide(std::string_view secret) {
+  // Taking one out of a text takes time that grows with both, and no limit ends that.
+  if (secret.size() > most_read)
+    manager_.refuse("a credential, which is given or was sent, has more than 8 KiB.");
   if (!secret.empty()) hidden_.push_back(secret);
 }
 
@@ -113,7 +120,7 @@ std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, st
   auto result = try_to_ask(request, std::move(headers));
   if (!result) return std::nullopt;
   if (const auto* failure = std::get_if<TransportFailure>(&*result))
-    refuse(no_answer(*failure), {}, {}, !failure->permanent);
+    refuse(no_answer(*failure), {}, {}, !is_permanent(*failure));
   return std::get<TransportResponse>(std::move(*result));
 }
 
@@ -142,14 +149,15 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
     if (!lease) return std::nullopt;
     TransportResult result = transport.send(lease, wire, {reach.timeout, left, context_.cancel});
     milliseconds wait = first_wait * attempt;
-    if (const auto* response = std::get_if<TransportResponse>(&result)) {
+    if (auto* response = std::get_if<TransportResponse>(&result)) {
       if (attempt == attempts() || !is_retryable(*response)) return result;
+      core::wipe(response->body);
       if (const auto asked = core::retry_after(response->headers, std::chrono::system_clock::now()))
         wait = std::min(*asked, longest_wait);
     } else {
       const auto& failure = std::get<TransportFailure>(result);
       if (context_.cancel.is_cancelled() || failure.limit == TimeLimit::deadline) return std::nullopt;
-      if (attempt == attempts() || failure.permanent) return result;
+      if (attempt == attempts() || is_permanent(failure)) return result;
     }
     context_.cancel.wait_until(std::min(context_.until, SteadyClock::now() + wait));
   }
@@ -189,7 +197,12 @@ std::string json_string(std::string_view text) {
   return result;
 }
 
-Header bearer(std::string_view token) { return {"Authorization", std::string("Bearer ").append(token)}; }
+std::vector<Header> secret_header(std::string name, std::string_view begin, std::string_view secret) {
+  // Not from a list in braces, which is a copy that nobody wipes.
+  std::vector<Header> headers;
+  headers.push_back({std::move(name), std::string(begin).append(secret)});
+  return headers;
+}
 
 core::BaseUrl site_of(std::string_view url, const ManagerName& manager) {
   core::BaseUrl site;

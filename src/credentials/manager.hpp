@@ -49,7 +49,8 @@ class ManagerQuestion {
   ManagerQuestion(const ManagerName& manager, const core::BaseUrl& site, const detail::FetchContext& context,
                   Way way = {});
 
-  /// What is not to be shown, should the manager send it back: in refuse() from here on.
+  /// What is not to be shown, should the manager send it back: in refuse() from here on. Throws ConfigError
+  /// for more than 8 KiB, before it is used for anything.
   void hide(std::string_view secret);
 
   /// The answer, whatever its status; empty where the limits ran out. Throws ConfigError where none came.
@@ -112,8 +113,8 @@ core::Secret given_or_of_environment(std::string_view given, const char* variabl
 /// A text without control characters, as JSON.
 std::string json_string(std::string_view text);
 
-/// `Authorization: Bearer ...`
-Header bearer(std::string_view token);
+/// For ManagerQuestion::ask: `NAME: BEGIN SECRET`.
+std::vector<Header> secret_header(std::string name, std::string_view begin, std::string_view secret);
 
 // What options have to hold to; each throws ConfigError.
 

@@ -77,7 +77,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-// Empty where it is badly encoded, or a parameter has no value or stands there twice.
+// Doppler's and Infisical's tokens, and what is signed with a key: none belongs into a setting, whose parts
+// are shown.
+bool looks_like_token(std::string_view part) {
+  return behind("dp.", part) || behind("st.", part) || behind("eyJ", part);
+}
+
+// Empty where it is badly encoded, holds a token, or a parameter has no value or stands there twice.
 std::optional<Address> address_of(std::string_view text) {
   Address address;
   if (const auto hash = text.find('#'); hash != std::string_view::npos) {
@@ -97,10 +103,12 @@ std::optional<Address> address_of(std::string_view text) {
     }
     text = text.substr(0, mark);
   }
+  for (const auto& [name, value] : address.query)
+    if (looks_like_token(value)) return std::nullopt;
   if (text.empty()) return address;
   for (const std::string_view part : split(text, '/')) {
     auto decoded = core::decoded(part);
-    if (!decoded || decoded->empty()) return std::nullopt;
+    if (!decoded || decoded->empty() || looks_like_token(*decoded)) return std::nullopt;
     address.path.push_back(std::move(*decoded));
   }
   return address;
@@ -118,6 +126,9 @@ std::optional<AwsSecretsManagerOptions> aws_options(std::string_view text) {
   AwsSecretsManagerOptions options;
   for (const std::string& part : address->path)
     options.secret_id += (options.secret_id.empty() ? "" : "/") + part;
+  // Only an ARN has a colon; what looks like `KEY-ID:SECRET@...` is not to be shown.
+  if (options.secret_id.find(':') != std::string::npos && !behind("arn:", options.secret_id))
+    return std::nullopt;
   options.json_key = address->fragment.value_or("");
   options.region = address->take("region", "");
   options.profile = address->take("profile", "");

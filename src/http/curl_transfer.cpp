@@ -72,6 +72,7 @@ CurlTransfer::~CurlTransfer() {
   // libcurl writes to it also when it closes a connection, later.
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
   if (!went_well_) easy_.wear_out();
+  if (settings_.answers_are_secret) core::wipe(answer_.body);
 }
 
 void CurlTransfer::start() { start_ = last_activity_ = SteadyClock::now(); }

@@ -31,7 +31,7 @@ struct TransportSettings {
   std::string ca_file = {};
   std::optional<core::Proxy> proxy = {};
   std::shared_ptr<const AwsSigning> signing = {};
-  /// No copy of an answer's body stays in memory that was given back while it grew.
+  /// No copy of an answer's body, or of its beginning, is left in memory that was given back.
   bool answers_are_secret = false;
   bool tls = true;                      ///< On the way to the server, or to the proxy.
   std::string accepted_encodings = {};  ///< Set by prepared().

@@ -5,10 +5,12 @@
 #include "core/timestamp.hpp"
 #include "core/transfer_json.hpp"
 #include "observe/describe.hpp"
+#include "sync/per_process.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -111,7 +113,7 @@ class LogObserver : public Observer {
       std::fwrite(line.data(), 1, line.size(), stderr);
       return;
     }
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_.get([] { return std::make_unique<std::mutex>(); }));
     sink_(line);
   }
 
@@ -119,7 +121,7 @@ class LogObserver : public Observer {
   Format format_;
   LogLevel level_;
   LogSink sink_;
-  std::mutex mutex_;
+  sync::PerProcess<std::mutex> mutex_;
 };
 
 }  // namespace

@@ -218,6 +218,14 @@ TEST(CommandKeyTest, EachWayToFailIsNamedWithTheProgramsOwnWords) {
   EXPECT_EQ(blanks.find("SENTINEL"), std::string::npos) << blanks;
 }
 
+TEST(CommandKeyTest, AProgramThatGivesAKeyRunsNoneForItsOwn) {
+  EXPECT_NE(shell("env").output.find("OPERATE_API_KEY_COMMAND_RUNS=1\n"), std::string::npos);
+  const operate::test::ScopedVariable runs("OPERATE_API_KEY_COMMAND_RUNS", "1");
+  EXPECT_NE(refusal({"/bin/sh", "-c", "echo key"})
+                .find("it was not started, as this process itself was, to give an API key"),
+            std::string::npos);
+}
+
 TEST(CommandKeyTest, TheErrorOfACallTellsOfTheCallAndWhetherItMayPass) {
   Config config;
   config.base_url = "http://127.0.0.1:1";

@@ -61,7 +61,7 @@ void expect(const char* what, bool clean) {
 
 // Makes a client and a call, so that the key goes all the way into libcurl. Nobody listens on port 1 of the
 // loopback.
-void use(operate::ApiKeySource source) {
+void use(operate::ApiKeySource source, bool gives_key = true) {
   operate::Config config;
   config.api_key = std::move(source);
   config.base_url = "http://127.0.0.1:1";
@@ -77,11 +77,12 @@ void use(operate::ApiKeySource source) {
     try {
       call();
     } catch (const operate::TransportError&) {
-      continue;
-    } catch (const operate::Error& error) {
+      if (gives_key) continue;
+    } catch (const operate::ConfigError& error) {
+      if (!gives_key) continue;
       std::cout << error.what() << std::endl;
     }
-    std::cout << "FAILED: the source gave no key" << std::endl;
+    std::cout << "FAILED: the source " << (gives_key ? "gave no key" : "gave a key") << std::endl;
     ++failures;
   }
 }
@@ -207,6 +208,9 @@ int main() {
     found = std::max(0, found - by_the_parser);
     expect("a secrets manager", true);
   }
+  doppler.secret = "CUT";
+  use(operate::ApiKeySource::doppler(doppler), /*gives_key=*/false);
+  expect("an answer that breaks off", true);
   use(operate::ApiKeySource::aws_secrets_manager(aws));  // Its key is JSON within JSON.
   found = std::max(0, found - 2 * by_the_parser);
   expect("AWS Secrets Manager", true);

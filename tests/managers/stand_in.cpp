@@ -101,6 +101,14 @@ void ManagerStandIn::doppler(const httplib::Request& request, httplib::Response&
   if (is_named && (request.get_param_value("project") != "crm" || request.get_param_value("config") != "prd"))
     return refuse_as_doppler(response, 403, "This token does not have access to requested config");
   const std::string name = request.get_param_value("name");
+  if (name == "CUT") {
+    // Breaks off behind the key.
+    return response.set_content_provider(
+        100'000, "application/json", [this](std::size_t offset, std::size_t, httplib::DataSink& sink) {
+          const std::string begin = R"({"value":{"computed":")" + key() + "\"";
+          return offset == 0 && sink.write(begin.data(), begin.size());
+        });
+  }
   if (name != "OPERATE_API_KEY" && name != "SPÄT & FRÜH")
     return refuse_as_doppler(response, 404, "Could not find requested secret: " + name);
   send(response, 200,

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -159,6 +163,28 @@ TEST_F(LogTest, ASinkIsCalledByOneThreadAtATime) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(count, 400);
+}
+
+TEST_F(LogTest, TheChildOfAForkWaitsForNoThreadOfItsParent) {
+  std::latch logging(1), go_on(1);
+  const pid_t parent = getpid();
+  const auto observer = operate::log_lines(operate::LogLevel::debug, [&](std::string_view) {
+    if (getpid() != parent) return;
+    logging.count_down();
+    go_on.wait();
+  });
+  std::thread other([&] { observer->on({}); });
+  logging.wait();
+  const pid_t child = fork();
+  if (child == 0) {
+    observer->on({});
+    _exit(0);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  go_on.count_down();
+  other.join();
 }
 
 }  // namespace

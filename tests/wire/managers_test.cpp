@@ -167,8 +167,10 @@ TEST_F(ManagersTest, SettingsNameThemInOneLine) {
   for (const char* source :
        {"doppler://crm", "doppler://crm/prd/x", "doppler://crm/prd#x", "doppler://crm/prd?x=y",
         "doppler://crm/prd?secret", "doppler://crm/prd?secret=a&secret=b", "doppler://crm//",
-        "doppler://SENTINEL@crm/prd", "infisical://SENTINEL@p/prod", "infisical://p-0042", "infisical://",
-        "infisical://p/prod?x=1", "infisical://p/%zz"}) {
+        "doppler://SENTINEL@crm/prd", "infisical://SENTINEL@p/prod", "doppler://dp.st.prd.SENTINEL/prd",
+        "doppler://crm/prd?secret=dp.st.prd.SENTINEL", "infisical://p/st.SENTINEL",
+        "infisical://eyJSENTINEL/prod", "infisical://p-0042", "infisical://", "infisical://p/prod?x=1",
+        "infisical://p/%zz"}) {
     const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
     config.api_key = {};
     const auto error = thrown<ConfigError>([&] { Client{config}; });
@@ -278,6 +280,10 @@ TEST_F(ManagersTest, WhatMayPassIsRetryable) {
   EXPECT_TRUE(is_retryable(ApiKeySource::doppler(doppler())));
   manager.answer_next(403, "{}");
   EXPECT_FALSE(is_retryable(ApiKeySource::doppler(doppler())));
+  const auto before = manager.requests().size();
+  manager.answer_next(200, std::string(2u << 20, ' '));
+  EXPECT_FALSE(is_retryable(ApiKeySource::doppler(doppler())));
+  EXPECT_EQ(manager.requests().size(), before + 1);
   auto options = doppler();
   options.site_url = "http://127.0.0.1:1";
   EXPECT_TRUE(is_retryable(ApiKeySource::doppler(options)));
@@ -287,6 +293,12 @@ TEST_F(ManagersTest, WhatMayPassIsRetryable) {
   options.site_url = untrusted.config().base_url;
   config.ca_file = "";
   EXPECT_FALSE(is_retryable(ApiKeySource::doppler(options)));
+}
+
+// Taking it out of whatever is shown would take minutes.
+TEST_F(ManagersTest, ATokenOfNoTokensSizeIsRefused) {
+  manager.answer_next(200, R"({"accessToken":")" + std::string(900'000, 'a') + "\"}");
+  EXPECT_NE(refusal(ApiKeySource::infisical(infisical())).find("has more than 8 KiB."), std::string::npos);
 }
 
 // At a rotation, that the source cannot be asked may pass as well; the server has done nothing meanwhile.
@@ -777,11 +789,13 @@ TEST_F(AwsTest, ASettingNamesItInOneLine) {
     EXPECT_EQ(Client(config).companies().list().size(), 50u) << source;
   }
   for (const char* source :
-       {"aws-secrets-manager://", "aws-secrets-manager://x?y=z", "aws-secrets-manager://x%zz"}) {
+       {"aws-secrets-manager://", "aws-secrets-manager://x?y=z", "aws-secrets-manager://x%zz",
+        "aws-secrets-manager://AKIA:SENTINEL@prod/operate"}) {
     const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
     const auto error = thrown<ConfigError>([&] { Client{config}; });
     ASSERT_TRUE(error) << source;
     EXPECT_NE(std::string(error->what()).find("a key in AWS Secrets Manager is "), std::string::npos);
+    EXPECT_EQ(std::string(error->what()).find("SENTINEL"), std::string::npos) << error->what();
   }
 }
 
