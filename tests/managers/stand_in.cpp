@@ -35,7 +35,7 @@ ManagerStandIn::ManagerStandIn(std::string key, std::size_t padding)
                       padding](void (ManagerStandIn::*handler)(const httplib::Request&, httplib::Response&)) {
     return [this, padding, handler](const httplib::Request& request, httplib::Response& response) {
       if (note(request, response)) (this->*handler)(request, response);
-      response.body.append(padding, ' ');
+      if (!response.body.empty()) response.body.append(padding, ' ');
     };
   };
   server_->set_tcp_nodelay(true);
