@@ -22,6 +22,7 @@ enum class EventKind {
   attempt,   ///< An attempt has ended.
   result,    ///< The call has ended, in a value or in an error.
   callback,  ///< What the call's result was given to, by Async::then, has thrown.
+  key,       ///< The API key could not be read anew, and calls go on with the one that there is.
 };
 
 /// Why a call waits before an attempt.
@@ -86,11 +87,11 @@ struct Event {
   const Transfer* transfer = nullptr;
   /// For `result`, whether the call returns a value.
   bool succeeded = false;
-  /// For `result`, the error that the call throws, for `callback` the Error that was thrown, if it is one;
-  /// null where it returns, and where it throws something else (std::bad_alloc, or what a Clock or a
-  /// Transport of your own throws). What an ApiError or a DecodeError keeps of the answer, its body(),
-  /// message() and headers(), is not cut to what Observer::detail asks for: what() and report() can be
-  /// logged, these can not.
+  /// For `result`, the error that the call throws, for `callback` the Error that was thrown, if it is one,
+  /// and for `key` the ConfigError that says why; null where it returns, and where it throws something else
+  /// (std::bad_alloc, or what a Clock or a Transport of your own throws). What an ApiError or a DecodeError
+  /// keeps of the answer, its body(), message() and headers(), is not cut to what Observer::detail asks for:
+  /// what() and report() can be logged, these can not.
   const Error* error = nullptr;
   /// For `callback`, what was thrown; null otherwise. `error` is set, too, where it is an Error.
   std::exception_ptr exception = {};

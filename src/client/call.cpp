@@ -93,8 +93,11 @@ Call::Step Call::next() {
 }
 
 Call::Step Call::take_key() {
+  std::shared_ptr<const ConfigError> trouble;
   try {
-    const auto key = context_.keys->ready(refused_);
+    const auto ready = context_.keys->ready(refused_);
+    const auto& key = ready.key;
+    trouble = ready.trouble;
     if (!key) {
       waits_for_ = TimeLimit::api_key;
       return Step::fetch_key;
@@ -112,6 +115,7 @@ Call::Step Call::take_key() {
     return Step::finish;
   }
   reporter_.begin();
+  if (trouble) reporter_.key_failed(*trouble);
   waits_for_ = TimeLimit::pool;
   return Step::send;
 }

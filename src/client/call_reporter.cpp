@@ -35,6 +35,14 @@ void CallReporter::begin() {
   tell(event(EventKind::call));
 }
 
+void CallReporter::key_failed(const ConfigError& error) {
+  if (!observer_) return;
+  begin();
+  Event event = this->event(EventKind::key);
+  event.error = &error;
+  tell(event);
+}
+
 void CallReporter::will_wait(milliseconds wait, WaitReason reason) {
   if (!observer_) return;
   begin();

@@ -3,6 +3,7 @@
 #include "credentials/key_cache.hpp"
 
 #include <operate/clock.hpp>
+#include <operate/error.hpp>
 #include <operate/observer.hpp>
 #include <operate/request.hpp>
 
@@ -33,6 +34,9 @@ class CallReporter {
 
   /// Tells of the call, once there is a key that may have to be taken out of it, or is none.
   void begin();
+
+  /// There was no newer key than the one that there is.
+  void key_failed(const ConfigError& error);
 
   void will_wait(std::chrono::milliseconds wait, WaitReason reason);
   /// The trace that the next attempt is to belong to, which has waited for so long.

@@ -15,12 +15,16 @@ void refuse_argument(std::string field, const std::string& message) {
   throw ValidationError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
 }
 
-void refuse_setting(std::string setting, std::string message, bool retryable) {
+ConfigError setting_error(std::string setting, std::string message, bool retryable) {
   detail::ErrorDetails details;
   details.what = on_one_line(std::move(message));
   details.subject = std::move(setting);
   details.retryable = retryable;
-  throw ConfigError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
+  return ConfigError(std::make_shared<const detail::ErrorDetails>(std::move(details)));
+}
+
+void refuse_setting(std::string setting, std::string message, bool retryable) {
+  throw setting_error(std::move(setting), std::move(message), retryable);
 }
 
 }  // namespace operate::core

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/error.hpp>
+
 #include <string>
 
 namespace operate::core {
@@ -8,7 +10,9 @@ namespace operate::core {
 /// limit.
 [[noreturn]] void refuse_argument(std::string field, const std::string& message);
 
-/// Throws ConfigError with the whole message; `retryable` is what its retryable() says.
+/// The ConfigError with the whole message; `retryable` is what its retryable() says.
+ConfigError setting_error(std::string setting, std::string message, bool retryable = false);
+/// Throws it.
 [[noreturn]] void refuse_setting(std::string setting, std::string message, bool retryable = false);
 
 }  // namespace operate::core

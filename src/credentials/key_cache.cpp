@@ -73,13 +73,18 @@ void KeyCache::State::wake(void* state) noexcept {
   self->changed.notify_all();
 }
 
-KeyCache::Key KeyCache::ready(const Key& refused) {
-  if (kind_ == Kind::fixed) return first_.key;
+KeyCache::Ready KeyCache::ready(const Key& refused) {
+  if (kind_ == Kind::fixed) return {first_.key};
   State& state = this->state();
   const auto now = clock_->now();
   const std::lock_guard lock(state.mutex);
-  if (kind_ == Kind::file) return of_file(state, refused, now);
-  return state.must_ask(refused, now) ? nullptr : state.key;
+  Ready ready;
+  if (kind_ == Kind::file)
+    ready.key = of_file(state, refused, now);
+  else if (!state.must_ask(refused, now))
+    ready.key = state.key;
+  if (ready.key) ready.trouble.swap(state.trouble);
+  return ready;
 }
 
 // Read under the lock, which is as short as the file is.
@@ -88,10 +93,13 @@ KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_po
   if (!is_due && state.version != FileVersion() && state.version == provider_->version()) return state.key;
   try {
     state.take(provider_->fetch({reach_, {}}), refused, now);
-  } catch (const ConfigError&) {
+    state.file_is_in_trouble = false;
+  } catch (const ConfigError& error) {
     // While it is replaced, a file may be missing, empty or half there; the key that was in it is still good
     // until the server says otherwise.
     if (is_due) throw;
+    if (!std::exchange(state.file_is_in_trouble, true))
+      state.trouble = std::make_shared<const ConfigError>(error);
   }
   return state.key;
 }
@@ -156,6 +164,10 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   }
   try {
     now = clock_->now();
+    if (has_key && !fetched.key && !failure && !other && !cancel.is_cancelled())
+      failure = std::make_shared<const ConfigError>(core::setting_error(
+          detail::setting_of_code, "No API key from " + source() + ": it did not answer within " +
+                                       std::to_string(time_left.count()) + " ms."));
   } catch (...) {
     other = std::current_exception();
   }
@@ -165,6 +177,7 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   state.failure = failure;
   state.changed.notify_all();
   if (other && !has_key) std::rethrow_exception(other);
+  if (has_key) state.trouble = failure;
   if (fetched.key)
     state.take(fetched, refused, now);
   else if (has_key && !cancel.is_cancelled())

@@ -37,10 +37,16 @@ class KeyCache {
   /// there is stays.
   void refresh(std::chrono::milliseconds time_left, const CancellationToken& cancel);
 
-  /// The key to send with, where nobody has to be waited for; null where fetch() is due. `refused` is the
-  /// one that the server has refused, where it has; one that is the same comes back where the source was
-  /// asked about it and has no other. Throws ConfigError where the source failed when it was asked about it.
-  Key ready(const Key& refused);
+  struct Ready {
+    Key key = {};  ///< Null where fetch() is due.
+    /// Why the source gave none when it was last asked, which no call was told yet, where there is one all
+    /// the same.
+    std::shared_ptr<const ConfigError> trouble = {};
+  };
+  /// The key to send with, where nobody has to be waited for. `refused` is the one that the server has
+  /// refused, where it has; one that is the same comes back where the source was asked about it and has no
+  /// other. Throws ConfigError where the source failed when it was asked about it.
+  Ready ready(const Key& refused);
 
   /// Asks the source, or waits for whoever is asking, as far as the limits go; then ready() again. Throws
   /// ConfigError where there is no key, or none instead of the one refused, because the source failed.
@@ -76,6 +82,8 @@ class KeyCache {
     std::thread::id asking;                      // The thread that asks, if one does.
     std::uint64_t round = 0;                     // How often one has asked.
     std::shared_ptr<const ConfigError> failure;  // What came of it the last time.
+    std::shared_ptr<const ConfigError> trouble;  // For the next call to tell of.
+    bool file_is_in_trouble = false;             // Which one call was to tell of.
   };
   State& state();
   void ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,

@@ -16,6 +16,8 @@ const char* name_of(EventKind kind) {
       return "result";
     case EventKind::callback:
       return "callback";
+    case EventKind::key:
+      return "key";
   }
   return "";
 }

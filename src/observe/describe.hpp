@@ -7,7 +7,7 @@
 
 namespace operate::observe {
 
-/// `call`, `wait`, `attempt`, `result` or `callback`.
+/// `call`, `wait`, `attempt`, `result`, `callback` or `key`.
 const char* name_of(EventKind kind);
 
 /// `retry` or `rate_limit`.

@@ -64,6 +64,8 @@ std::string line_of(const Event& event) {
       line += "its callback threw ";
       line += event.error ? core::name_of(*event.error) : "an exception that is none of the SDK's";
       break;
+    case EventKind::key:
+      return line + "goes on with the API key that there is: " + (event.error ? event.error->what() : "");
   }
   if (const auto id = observe::request_id_of(event); !id.empty()) line.append(", request id ").append(id);
   if (event.error) line.append(": ").append(event.error->what());

@@ -119,6 +119,9 @@ class Metrics::Impl {
       case EventKind::callback:
         ++thrown_;
         break;
+      case EventKind::key:
+        ++key_failures_;
+        break;
     }
   }
 
@@ -146,6 +149,8 @@ class Metrics::Impl {
       text.sample("operate_wait_seconds_total", reason, in_seconds(time));
     text.counters("operate_callback_exceptions_total", "Callbacks of async calls that threw.",
                   {{"", thrown_}});
+    text.counters("operate_key_failures_total", "Failures to read the API key anew, with calls going on.",
+                  {{"", key_failures_}});
     text.counters("operate_connections_total", "Connections that were made.", {{"", connections_}});
     text.counters("operate_sent_bytes_total", "Bytes of bodies that were sent.", {{"", sent_}});
     text.counters("operate_received_bytes_total", "Bytes of bodies that came, before unpacking.",
@@ -168,7 +173,7 @@ class Metrics::Impl {
   Counters calls_, attempts_, waits_;
   std::map<std::string, std::int64_t> waited_;
   std::map<std::string, Histogram> durations_;
-  std::uint64_t connections_ = 0, thrown_ = 0, sent_ = 0, received_ = 0;
+  std::uint64_t connections_ = 0, thrown_ = 0, key_failures_ = 0, sent_ = 0, received_ = 0;
 };
 
 Metrics::Metrics(std::vector<std::string> paths) : impl_(std::make_unique<Impl>(std::move(paths))) {}

@@ -118,6 +118,18 @@ TEST_F(LogTest, TheSameFactsStandInJson) {
   EXPECT_EQ(json(EventKind::wait)["reason"], "retry");
 }
 
+TEST_F(LogTest, AKeyThatCouldNotBeReadAnewIsToldOf) {
+  operate::detail::ErrorDetails details;
+  details.what = "No API key from Doppler: status 403.";
+  const operate::ConfigError error(std::make_shared<const operate::detail::ErrorDetails>(details));
+  event.error = &error;
+  EXPECT_NE(line(EventKind::key)
+                .find(": goes on with the API key that there is: No API key from Doppler: status 403."),
+            std::string::npos);
+  EXPECT_EQ(json(EventKind::key)["event"], "key");
+  EXPECT_EQ(json(EventKind::key)["error"], "ConfigError");
+}
+
 TEST_F(LogTest, ALineStaysOneLineAndAnIdAnId) {
   const std::string path = "/a\nb\x1b[31m\xff";
   event.path = path;

@@ -362,6 +362,11 @@ TEST_F(ManagersTest, WhatMayPassIsTriedAgainThreeTimesInAll) {
 
 TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
   config.api_key = ApiKeySource::doppler(doppler());
+  std::vector<std::string> lines;
+  config.observer = operate::log_lines(operate::LogLevel::info, [&](std::string_view line) {
+    if (line.find("goes on with the API key that there is: ") != std::string_view::npos)
+      lines.emplace_back(line);
+  });
   const Client client(config);
   const auto asked = [&] {
     EXPECT_EQ(client.companies().list().size(), 50u);
@@ -380,8 +385,14 @@ TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
   manager.answer_next(403, "{}", 2);
   EXPECT_EQ(asked(), 4u);
   EXPECT_EQ(asked(), 4u);
+  EXPECT_EQ(lines.size(), 1u);
+  EXPECT_NE(lines.at(0).find(
+                "No API key from Doppler (project crm, config prd, secret OPERATE_API_KEY): status 403"),
+            std::string::npos)
+      << lines.at(0);
   clock->advance(30s);
   EXPECT_EQ(asked(), 5u);
+  EXPECT_EQ(lines.size(), 2u);
   clock->advance(30s);
   EXPECT_EQ(asked(), 6u);
   clock->advance(239s);
@@ -471,6 +482,8 @@ TEST_F(ManagersTest, AManagerThatHangsCostsNoCallItsDeadline) {
   options.site_url = hanging.config().base_url;
   config.api_key = ApiKeySource::doppler(options);
   config.deadline = 400ms;
+  const auto metrics = std::make_shared<operate::Metrics>();
+  config.observer = metrics;
   const Client client(config);
   EXPECT_EQ(client.companies().list().size(), 50u);
   clock->advance(24h);
@@ -479,6 +492,7 @@ TEST_F(ManagersTest, AManagerThatHangsCostsNoCallItsDeadline) {
     EXPECT_EQ(client.companies().list_async().get().size(), 50u);
   }
   EXPECT_EQ(reads, 2);  // Nobody asks again for 30 seconds.
+  EXPECT_NE(metrics->text().find("\noperate_key_failures_total 1\n"), std::string::npos);
 }
 
 TEST_F(ManagersTest, ARefusedKeyIsReadAnewAtOnce) {

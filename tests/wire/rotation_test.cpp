@@ -279,11 +279,14 @@ TEST_P(RotationTest, WhileAFileIsMissingOrEmptyTheLastKeyIsUsed) {
   const TemporaryFolder folder;
   const std::string path = folder.write("key", emulator.api_key());
   config.api_key = ApiKeySource::file(path);
+  const auto metrics = std::make_shared<operate::Metrics>();
+  config.observer = metrics;
   const Client client(config);
   std::filesystem::remove(path);
   EXPECT_EQ(list(client), 50u);
   folder.write("key", "");
   EXPECT_EQ(list(client), 50u);
+  EXPECT_NE(metrics->text().find("\noperate_key_failures_total 1\n"), std::string::npos);
 
   emulator.rotate_api_key("key_two");
   const auto error = thrown<InvalidApiKeyError>([&] { list(client); });

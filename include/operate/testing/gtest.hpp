@@ -189,6 +189,9 @@ inline void PrintTo(EventKind kind, std::ostream* to) {
     case EventKind::callback:
       *to << "callback";
       return;
+    case EventKind::key:
+      *to << "key";
+      return;
   }
   *to << "EventKind " << static_cast<int>(kind);
 }
