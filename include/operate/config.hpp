@@ -121,8 +121,9 @@ struct OPERATE_EXPORT Config {
   ///
   /// Throws ConfigError for a file or profile that was named and is not there; with file, line and reason for
   /// a settings file that cannot be used or has more than 64 KiB; for two variables of a key at once, a
-  /// source of a key that is none, a timeout that is no number of at least 0.001, another log level, and a
-  /// base URL that is none. Do not call while another thread changes the environment.
+  /// source of a key that is none or whose parts cannot be, a timeout that is no number of at least 0.001,
+  /// another log level, and a base URL that is none. Do not call while another thread changes the
+  /// environment.
   static Config from_environment();
 };
 

@@ -70,9 +70,9 @@ struct Attempt {
 /// say what to do. (Misuse of a Result or of an iterator behind the end is a std::logic_error.)
 ///
 /// Messages hold no key and no personal data but what stands in a path that was given to Client::call: what a
-/// server says is quoted only where Operate documents it. (A ConfigError quotes the source that should have
-/// given the key: a secrets manager's words, a program's, a callback's.)
-/// Copying never throws. Thread safety: immutable.
+/// server says is quoted only where Operate documents it. (A ConfigError, and an InvalidApiKeyError whose
+/// source was asked for another key, quotes that source: a secrets manager's words, a program's, a
+/// callback's.) Copying never throws. Thread safety: immutable.
 class OPERATE_EXPORT Error : public std::runtime_error {
  public:
   /// Made by the SDK alone; a null pointer is not allowed.

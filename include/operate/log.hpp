@@ -12,7 +12,7 @@ inline namespace v0 {
 
 /// What a log holds.
 enum class LogLevel {
-  info,   ///< How each call ended, and each wait before a retry.
+  info,   ///< How each call ended, each wait before a retry, what a callback threw, a key not read anew.
   debug,  ///< Also each call's beginning and each attempt, with its times.
 };
 
@@ -28,10 +28,11 @@ using LogSink = std::function<void(std::string_view line)>;
 OPERATE_EXPORT std::shared_ptr<Observer> log_lines(LogLevel level = LogLevel::info, LogSink sink = {});
 
 /// For Config::observer: the same facts as one JSON object a line. Members: `time`, `event` (`call`, `wait`,
-/// `attempt`, `result`, `callback`), `call`, `method`, `path`, `attempt`; where they mean something `status`,
-/// `failure`, `wait_ms`, `reason`, `duration_ms`, `succeeded`, `error`, `message`, `traceparent`; and of the
-/// attempt's Transfer `request_id`, `http_version`, `connection_reused`, `bytes_sent`, `bytes_received`,
-/// `name_lookup_us`, `connect_us`, `tls_us`, `first_byte_us`, `total_us`. More members may come.
+/// `attempt`, `result`, `callback`, `key`), `call`, `method`, `path`, `attempt`; where they mean something
+/// `status`, `failure`, `wait_ms`, `reason`, `duration_ms`, `succeeded`, `error`, `message`, `traceparent`;
+/// and of the attempt's Transfer `request_id`, `http_version`, `connection_reused`, `bytes_sent`,
+/// `bytes_received`, `name_lookup_us`, `connect_us`, `tls_us`, `first_byte_us`, `total_us`. More members may
+/// come.
 OPERATE_EXPORT std::shared_ptr<Observer> log_json(LogLevel level = LogLevel::info, LogSink sink = {});
 
 }  // namespace v0

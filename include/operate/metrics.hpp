@@ -39,7 +39,7 @@ class OPERATE_EXPORT Metrics : public Observer {
   /// - `operate_attempts_total{method,path,outcome}`; the outcome is the status, or what failed (`connect`)
   /// - `operate_waits_total{reason}`, `operate_wait_seconds_total{reason}`; `retry` or `rate_limit`
   /// - `operate_callback_exceptions_total`: what results of async calls were given to, by Async::then, has
-  /// thrown
+  ///   thrown
   /// - `operate_key_failures_total`: the API key could not be read anew, and calls went on with the one that
   ///   there was
   /// - `operate_connections_total`, those that were made

@@ -113,9 +113,9 @@ struct TraceContext {
 /// Hears what happens to a client's calls (Config::observer). One may serve any number of clients.
 ///
 /// on() is called in the middle of a call, by the thread that makes it; of an async call by the client's own,
-/// but for one that found no place. By many threads at once. It has to be quick,
-/// and must not call the client. What it throws is dropped and harms no call. A call that was refused before
-/// anything was sent (ValidationError) makes no event.
+/// but for one that found no place, and for `callback`, which comes where the callback ran. By many threads
+/// at once. It has to be quick, and must not call the client. What it throws is dropped and harms no call. A
+/// call that was refused before anything was sent (ValidationError) makes no event.
 class OPERATE_EXPORT Observer {
  public:
   Observer() = default;

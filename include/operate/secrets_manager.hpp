@@ -10,8 +10,8 @@ inline namespace v0 {
 /// first of these that there is:
 /// - `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, and `AWS_SESSION_TOKEN` where they are temporary;
 /// - the keys of a profile (`profile`, else `AWS_PROFILE` or `AWS_DEFAULT_PROFILE`, else `default`) in
-/// `~/.aws/credentials` or
-///   `~/.aws/config`; `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name other files;
+///   `~/.aws/credentials` or `~/.aws/config`; `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name other
+///   files;
 /// - the container's role: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `_FULL_URI`, with
 ///   `AWS_CONTAINER_AUTHORIZATION_TOKEN` or the file in `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`;
 /// - the instance's role: its metadata service, version 2 (`AWS_EC2_METADATA_SERVICE_ENDPOINT` names another

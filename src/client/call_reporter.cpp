@@ -1,5 +1,7 @@
 #include "client/call_reporter.hpp"
 
+#include "core/refuse.hpp"
+
 #include <atomic>
 
 namespace operate {
@@ -38,8 +40,11 @@ void CallReporter::begin() {
 void CallReporter::key_failed(const ConfigError& error) {
   if (!observer_) return;
   begin();
+  // A manager may quote the key that is still in use.
+  const ConfigError shown =
+      core::setting_error(error.setting(), keys_.redact(error.what()), error.retryable());
   Event event = this->event(EventKind::key);
-  event.error = &error;
+  event.error = &shown;
   tell(event);
 }
 

@@ -1,6 +1,5 @@
 #include <operate/api_key_source.hpp>
 
-#include "core/on_one_line.hpp"
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
 #include "credentials/aws_secrets_manager.hpp"
@@ -97,7 +96,7 @@ class CallbackKey : public detail::KeyProvider {
     try {
       return callback_();
     } catch (const std::exception& error) {
-      core::refuse_setting(setting_of_code, begin + ": " + core::on_one_line(error.what()));
+      core::refuse_setting(setting_of_code, begin + ": " + error.what());
     } catch (...) {
       core::refuse_setting(setting_of_code, begin + " something that is no std::exception.");
     }
@@ -175,6 +174,13 @@ ApiKeySource detail::KeyProvider::file(std::string path, std::string setting_nam
   return ApiKeySource(std::make_shared<FileKey>(std::move(path), std::move(setting_name)));
 }
 
+ConfigError detail::KeyProvider::no_answer_within(std::chrono::milliseconds time) const {
+  return core::setting_error(
+      setting_of_code,
+      "No API key from " + name() + ": it did not answer within " + std::to_string(time.count()) + " ms.",
+      /*retryable=*/true);
+}
+
 ApiKeySource detail::KeyProvider::in_environment() {
   const char* found = nullptr;
   for (const char* variable : {key_variable, file_variable, source_variable}) {
@@ -185,9 +191,11 @@ ApiKeySource detail::KeyProvider::in_environment() {
     found = variable;
   }
   if (!found) return {};
-  if (found == key_variable) return ApiKeySource::environment(key_variable);
   auto text = credentials::environment_variable(found).value_or("");
   const core::WipeAtEnd wipe(text);
+  // As it is now, like the other two.
+  if (found == key_variable)
+    return literal(text, std::string("the environment variable ") + key_variable, key_variable);
   return found == file_variable ? file(text, file_variable) : named(text, source_variable, source_variable);
 }
 

@@ -179,7 +179,7 @@ std::optional<AwsKeys> AwsCredentials::of_instance(const ManagerName& manager,
   const auto* failure = std::get_if<TransportFailure>(&*result);
   if (failure)
     question.refuse(begin + "; nor is it an instance: " + question.no_answer(*failure), {}, {},
-                    !failure->permanent);
+                    question.is_retryable(*failure));
   auto& first = std::get<TransportResponse>(*result);
   const core::WipeAtEnd wipe(first.body);
   if (first.status != 200)

@@ -60,9 +60,11 @@ std::string_view error_type(const json::Value& root) {
   return hash == std::string_view::npos ? type : type.substr(hash + 1);
 }
 
-// AWS says so with status 400. Not read as JSON: at worst it is asked twice in vain.
+// AWS says so with status 400.
 bool is_throttled(const TransportResponse& answer) {
-  return answer.status == 400 && answer.body.find("Throttling") != std::string::npos;
+  if (answer.status != 400) return false;
+  const auto document = json::Document::parse(answer.body);
+  return document && error_type(document->root()).find("Throttling") != std::string_view::npos;
 }
 
 }  // namespace

@@ -80,7 +80,8 @@ void set_nonblocking(const Descriptor& descriptor) {
 // Everything but what could be a key of ours, and what tells a program that is built on this library not to
 // run itself.
 std::vector<char*> environment_of_program() {
-  static std::string marker = std::string(runs_variable) + "=1";
+  // Never freed: a client may ask at exit.
+  static auto& marker = *new std::string(std::string(runs_variable) + "=1");
   std::vector<char*> result = {marker.data()};
   for (char** entry = environ; entry && *entry; ++entry) {
     const std::string_view text = *entry;

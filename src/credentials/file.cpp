@@ -2,6 +2,7 @@
 
 #include "core/refuse.hpp"
 #include "core/secret.hpp"
+#include "sync/per_process.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -23,18 +24,17 @@ namespace {
 
 constexpr std::size_t max_bytes = 64u << 10;
 
-// Whether this call is the first with this path. The set is never freed, so that a client can be made at any
-// time.
+// Whether this call is the first with this path in this process. The set is never freed, so that a client can
+// be made at any time.
 bool first_with(const std::string& path) {
   struct Seen {
     std::mutex mutex;
     std::set<std::string> paths;
   };
-  static auto* const seen = new Seen;
-  // Not waited for: in the child of a fork, a thread that is not there may hold it. At worst a warning is
-  // missed.
-  const std::unique_lock lock(seen->mutex, std::try_to_lock);
-  return lock && seen->paths.insert(path).second;
+  static auto* const of_process = new sync::PerProcess<Seen>;
+  Seen& seen = of_process->get([] { return std::make_unique<Seen>(); });
+  const std::lock_guard lock(seen.mutex);
+  return seen.paths.insert(path).second;
 }
 
 using std::chrono::nanoseconds;

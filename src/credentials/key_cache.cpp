@@ -83,14 +83,17 @@ KeyCache::Ready KeyCache::ready(const Key& refused) {
     ready.key = of_file(state, refused, now);
   else if (!state.must_ask(refused, now))
     ready.key = state.key;
-  if (ready.key) ready.trouble.swap(state.trouble);
+  if (ready.key && ready.key != refused) ready.trouble.swap(state.trouble);
   return ready;
 }
 
 // Read under the lock, which is as short as the file is.
 KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_point now) {
   const bool is_due = state.must_ask(refused, now);
-  if (!is_due && state.version != FileVersion() && state.version == provider_->version()) return state.key;
+  if (!is_due && state.version != FileVersion() && state.version == provider_->version()) {
+    state.file_is_in_trouble = false;
+    return state.key;
+  }
   try {
     state.take(provider_->fetch({reach_, {}}), refused, now);
     state.file_is_in_trouble = false;
@@ -153,6 +156,7 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   lock.unlock();
   detail::FetchedKey fetched;
   std::shared_ptr<const ConfigError> failure;
+  std::shared_ptr<const ConfigError> silence;  // No word for those who wait: they may have more time.
   std::exception_ptr other;
   Clock::time_point now;
   try {
@@ -165,9 +169,7 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   try {
     now = clock_->now();
     if (has_key && !fetched.key && !failure && !other && !cancel.is_cancelled())
-      failure = std::make_shared<const ConfigError>(core::setting_error(
-          detail::setting_of_code, "No API key from " + source() + ": it did not answer within " +
-                                       std::to_string(time_left.count()) + " ms."));
+      silence = std::make_shared<const ConfigError>(provider_->no_answer_within(time_left));
   } catch (...) {
     other = std::current_exception();
   }
@@ -177,7 +179,7 @@ void KeyCache::ask(State& state, std::unique_lock<std::mutex>& lock, const Key& 
   state.failure = failure;
   state.changed.notify_all();
   if (other && !has_key) std::rethrow_exception(other);
-  if (has_key) state.trouble = failure;
+  if (has_key || fetched.key) state.trouble = failure ? failure : silence;
   if (fetched.key)
     state.take(fetched, refused, now);
   else if (has_key && !cancel.is_cancelled())

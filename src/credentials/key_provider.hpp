@@ -7,6 +7,7 @@
 
 #include <operate/api_key_source.hpp>
 #include <operate/cancellation.hpp>
+#include <operate/error.hpp>
 
 #include <chrono>
 #include <functional>
@@ -71,6 +72,9 @@ class KeyProvider {
 
   /// In words for messages, where kind() is slow: `the program op`.
   virtual std::string name() const { return {}; }
+
+  /// The error for a source that has not answered in this time.
+  virtual ConfigError no_answer_within(std::chrono::milliseconds time) const;
 
   /// Where the key is a file's: which it is now.
   virtual credentials::FileVersion version() const noexcept { return {}; }

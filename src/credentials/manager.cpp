@@ -53,10 +53,6 @@ bool is_busy(int status) noexcept {
   return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-bool is_permanent(const TransportFailure& failure) {
-  return failure.permanent || failure.kind == TransportErrorKind::too_large;
-}
-
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 
 }  // namespace
@@ -104,6 +100,10 @@ bool ManagerQuestion::is_retryable(const TransportResponse& answer) const {
   return is_busy(answer.status) || (way_.is_busy && way_.is_busy(answer));
 }
 
+bool ManagerQuestion::is_retryable(const TransportFailure& failure) {
+  return !failure.permanent && failure.kind != TransportErrorKind::too_large;
+}
+
 std::string ManagerQuestion::status_of(const TransportResponse& answer) const {
   std::string text = "status " + std::to_string(answer.status);
   if (answer.status >= 300 && answer.status < 400) text += ", and no redirect is followed";
@@ -120,7 +120,7 @@ std::optional<TransportResponse> ManagerQuestion::ask(const Request& request, st
   auto result = try_to_ask(request, std::move(headers));
   if (!result) return std::nullopt;
   if (const auto* failure = std::get_if<TransportFailure>(&*result))
-    refuse(no_answer(*failure), {}, {}, !is_permanent(*failure));
+    refuse(no_answer(*failure), {}, {}, is_retryable(*failure));
   return std::get<TransportResponse>(std::move(*result));
 }
 
@@ -157,7 +157,7 @@ std::optional<TransportResult> ManagerQuestion::try_to_ask(const Request& reques
     } else {
       const auto& failure = std::get<TransportFailure>(result);
       if (context_.cancel.is_cancelled() || failure.limit == TimeLimit::deadline) return std::nullopt;
-      if (attempt == attempts() || is_permanent(failure)) return result;
+      if (attempt == attempts() || !is_retryable(failure)) return result;
     }
     context_.cancel.wait_until(std::min(context_.until, SteadyClock::now() + wait));
   }
@@ -198,9 +198,10 @@ std::string json_string(std::string_view text) {
 }
 
 std::vector<Header> secret_header(std::string name, std::string_view begin, std::string_view secret) {
-  // Not from a list in braces, which is a copy that nobody wipes.
-  std::vector<Header> headers;
-  headers.push_back({std::move(name), std::string(begin).append(secret)});
+  std::vector<Header> headers(1);
+  headers[0].name = std::move(name);
+  headers[0].value.reserve(begin.size() + secret.size());  // So that no copy is left as it grows.
+  headers[0].value.append(begin).append(secret);
   return headers;
 }
 

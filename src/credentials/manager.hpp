@@ -60,6 +60,7 @@ class ManagerQuestion {
   std::optional<TransportResult> try_to_ask(const Request& request, std::vector<Header> headers);
   /// Whether the same question may be answered later.
   bool is_retryable(const TransportResponse& answer) const;
+  static bool is_retryable(const TransportFailure& failure);
   /// An answer's status in words, to begin what is said of it; what to say of a failure.
   std::string status_of(const TransportResponse& answer) const;
   std::string no_answer(const TransportFailure& failure) const;

@@ -77,13 +77,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-// Doppler's and Infisical's tokens, and what is signed with a key: none belongs into a setting, whose parts
-// are shown.
-bool looks_like_token(std::string_view part) {
-  return behind("dp.", part) || behind("st.", part) || behind("eyJ", part);
-}
-
-// Empty where it is badly encoded, holds a token, or a parameter has no value or stands there twice.
+// Empty where it is badly encoded, or a parameter has no value or stands there twice.
 std::optional<Address> address_of(std::string_view text) {
   Address address;
   if (const auto hash = text.find('#'); hash != std::string_view::npos) {
@@ -103,20 +97,28 @@ std::optional<Address> address_of(std::string_view text) {
     }
     text = text.substr(0, mark);
   }
-  for (const auto& [name, value] : address.query)
-    if (looks_like_token(value)) return std::nullopt;
   if (text.empty()) return address;
   for (const std::string_view part : split(text, '/')) {
     auto decoded = core::decoded(part);
-    if (!decoded || decoded->empty() || looks_like_token(*decoded)) return std::nullopt;
+    if (!decoded || decoded->empty()) return std::nullopt;
     address.path.push_back(std::move(*decoded));
   }
   return address;
 }
 
-// A token does not belong here, where messages show it as the project.
-bool has_user(std::string_view text) {
-  return text.substr(0, text.find('?')).find('@') != std::string_view::npos;
+// A token does not belong here, where messages show it as the project: in front of an `@`, behind a `:` or a
+// blank, or as a part that begins as Doppler's, Infisical's or signed ones do.
+bool holds_token(std::string_view text, const Address& address) {
+  const auto is_token = [](const std::string& part) {
+    return behind("dp.", part) || behind("st.", part) || behind("eyJ", part);
+  };
+  const auto may_hold_token = [&](const std::string& part) {
+    return is_token(part) || part.find_first_of(": ") != std::string::npos;
+  };
+  return text.substr(0, text.find('?')).find('@') != std::string_view::npos ||
+         std::any_of(address.path.begin(), address.path.end(), may_hold_token) ||
+         std::any_of(address.query.begin(), address.query.end(),
+                     [&](const auto& parameter) { return is_token(parameter.second); });
 }
 
 // `SECRET-ID#MEMBER`, whose id may have slashes.
@@ -140,9 +142,9 @@ std::optional<AwsSecretsManagerOptions> aws_options(std::string_view text) {
 
 // `PROJECT/CONFIG`, or nothing where a service token says it all.
 std::optional<DopplerOptions> doppler_options(std::string_view text) {
-  if (has_user(text)) return std::nullopt;
   auto address = address_of(text);
-  if (!address || address->fragment || (!address->path.empty() && address->path.size() != 2))
+  if (!address || holds_token(text, *address) || address->fragment ||
+      (!address->path.empty() && address->path.size() != 2))
     return std::nullopt;
   DopplerOptions options;
   if (!address->path.empty()) {
@@ -157,9 +159,9 @@ std::optional<DopplerOptions> doppler_options(std::string_view text) {
 
 // `PROJECT/ENVIRONMENT`
 std::optional<InfisicalOptions> infisical_options(std::string_view text) {
-  if (has_user(text)) return std::nullopt;
   auto address = address_of(text);
-  if (!address || address->fragment || address->path.size() != 2) return std::nullopt;
+  if (!address || holds_token(text, *address) || address->fragment || address->path.size() != 2)
+    return std::nullopt;
   InfisicalOptions options;
   options.project_id = address->path[0];
   options.environment = address->path[1];
@@ -183,13 +185,17 @@ auto with_place(const std::string& place, const F& work) {
 // The key of a source that a setting names, which says so wherever there is none.
 class NamedKey : public detail::KeyProvider {
  public:
-  NamedKey(std::shared_ptr<const detail::KeyProvider> source, std::string place)
-      : source_(std::move(source)), place_(std::move(place)) {}
+  NamedKey(std::shared_ptr<const detail::KeyProvider> source, std::string place, std::string setting)
+      : source_(std::move(source)), place_(std::move(place)), setting_(std::move(setting)) {}
   Kind kind() const noexcept override { return source_->kind(); }
   detail::FetchedKey fetch(const detail::FetchContext& context) const override {
     return with_place(place_, [&] { return source_->fetch(context); });
   }
   std::string name() const override { return source_->name(); }
+  ConfigError no_answer_within(std::chrono::milliseconds time) const override {
+    return core::setting_error(setting_, place_ + ": " + source_->no_answer_within(time).what(),
+                               /*retryable=*/true);
+  }
   credentials::FileVersion version() const noexcept override { return source_->version(); }
   void forbid_programs_of_settings() const override {
     with_place(place_, [&] { source_->forbid_programs_of_settings(); });
@@ -197,7 +203,7 @@ class NamedKey : public detail::KeyProvider {
 
  private:
   const std::shared_ptr<const detail::KeyProvider> source_;
-  const std::string place_;
+  const std::string place_, setting_;
 };
 
 }  // namespace
@@ -247,8 +253,8 @@ std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::read_name(std::s
 
 ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string& place,
                                         const std::string& setting) {
-  return ApiKeySource(
-      with_place(place, [&] { return std::make_shared<NamedKey>(read_name(text, setting), place); }));
+  return ApiKeySource(with_place(
+      place, [&] { return std::make_shared<NamedKey>(read_name(text, setting), place, setting); }));
 }
 
 }  // namespace v0

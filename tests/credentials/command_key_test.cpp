@@ -230,7 +230,8 @@ TEST(CommandKeyTest, TheErrorOfACallTellsOfTheCallAndWhetherItMayPass) {
   Config config;
   config.base_url = "http://127.0.0.1:1";
   for (const bool hangs : {false, true}) {
-    config.api_key = ApiKeySource::command({"/bin/sh", "-c", hangs ? "sleep 600" : "exit 1"}, 200ms);
+    config.api_key =
+        ApiKeySource::command({"/bin/sh", "-c", hangs ? "sleep 600" : "exit 1"}, hangs ? 200ms : 60s);
     const auto error = thrown<ConfigError>([&] { Client(config).companies().list(); });
     ASSERT_TRUE(error);
     EXPECT_EQ(error->retryable(), hangs);

@@ -145,6 +145,11 @@ TEST(NamedSourceTest, FromEnvironmentSaysWhetherASourceWasNamed) {
     EXPECT_TRUE(config.api_key.is_set()) << name;
     EXPECT_NO_THROW(Client{config}) << name;
   }
+  const Config early = [] {
+    const ScopedVariable gone_soon("OPERATE_API_KEY", "sk_1");
+    return Config::from_environment();
+  }();
+  EXPECT_NO_THROW(Client{early});
   const ScopedVariable wrong(variable, "nonsense");
   EXPECT_THROW(Config::from_environment(), ConfigError);
 }

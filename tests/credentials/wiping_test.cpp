@@ -19,28 +19,33 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <string_view>
 
 namespace {
 
 constexpr char key[] = "sk_live_WIPEMExQ7zKEYwV9pLmN3";
+constexpr const char* token = operate::test::ManagerStandIn::doppler_token;
 constexpr std::size_t part = 12;
 std::atomic<int> found{0};
 
 void look(void* memory) noexcept {
   if (!memory) return;
   const std::size_t size = malloc_usable_size(memory);
-  for (std::size_t from = 0; from + part < sizeof key; ++from)
-    if (memmem(memory, size, key + from, part)) {
-      ++found;
-      return;
-    }
+  for (const std::string_view secret : {std::string_view(key), std::string_view(token)})
+    for (std::size_t from = 0; from + part <= secret.size(); ++from)
+      if (memmem(memory, size, secret.data() + from, part)) {
+        ++found;
+        return;
+      }
 }
 
 }  // namespace
 
 void* operator new(std::size_t size) {
-  if (void* memory = std::malloc(size ? size : 1)) return memory;
-  throw std::bad_alloc();
+  void* memory = std::malloc(size ? size : 1);
+  if (!memory) throw std::bad_alloc();
+  std::memset(memory, 0, malloc_usable_size(memory));  // What libcurl left in it is not looked for.
+  return memory;
 }
 void operator delete(void* memory) noexcept {
   look(memory);
@@ -186,7 +191,7 @@ int main() {
   expect("a settings file with the key in the wrong place", true);
 
   operate::DopplerOptions doppler;
-  doppler.token = operate::test::ManagerStandIn::doppler_token;
+  setenv("DOPPLER_TOKEN", token, 1);
   doppler.site_url = manager.url;
   operate::InfisicalOptions infisical;
   infisical.project_id = "p-0042";

@@ -168,9 +168,9 @@ TEST_F(ManagersTest, SettingsNameThemInOneLine) {
        {"doppler://crm", "doppler://crm/prd/x", "doppler://crm/prd#x", "doppler://crm/prd?x=y",
         "doppler://crm/prd?secret", "doppler://crm/prd?secret=a&secret=b", "doppler://crm//",
         "doppler://SENTINEL@crm/prd", "infisical://SENTINEL@p/prod", "doppler://dp.st.prd.SENTINEL/prd",
-        "doppler://crm/prd?secret=dp.st.prd.SENTINEL", "infisical://p/st.SENTINEL",
-        "infisical://eyJSENTINEL/prod", "infisical://p-0042", "infisical://", "infisical://p/prod?x=1",
-        "infisical://p/%zz"}) {
+        "doppler://crm/prd?secret=dp.st.prd.SENTINEL", "doppler://crm:dp.st.SENTINEL/prd",
+        "infisical://Bearer%20st.SENTINEL/prod", "infisical://p/st.SENTINEL", "infisical://eyJSENTINEL/prod",
+        "infisical://p-0042", "infisical://", "infisical://p/prod?x=1", "infisical://p/%zz"}) {
     const ScopedVariable variable("OPERATE_API_KEY_SOURCE", source);
     config.api_key = {};
     const auto error = thrown<ConfigError>([&] { Client{config}; });
@@ -382,7 +382,7 @@ TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
   EXPECT_EQ(asked(), 3u);
 
   clock->advance(1h);
-  manager.answer_next(403, "{}", 2);
+  manager.answer_next(403, R"({"messages":["no )" + emulator.api_key() + R"( here"]})", 2);
   EXPECT_EQ(asked(), 4u);
   EXPECT_EQ(asked(), 4u);
   EXPECT_EQ(lines.size(), 1u);
@@ -390,6 +390,7 @@ TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
                 "No API key from Doppler (project crm, config prd, secret OPERATE_API_KEY): status 403"),
             std::string::npos)
       << lines.at(0);
+  EXPECT_EQ(lines.at(0).find(emulator.api_key()), std::string::npos) << lines.at(0);
   clock->advance(30s);
   EXPECT_EQ(asked(), 5u);
   EXPECT_EQ(lines.size(), 2u);
@@ -495,6 +496,39 @@ TEST_F(ManagersTest, AManagerThatHangsCostsNoCallItsDeadline) {
   EXPECT_NE(metrics->text().find("\noperate_key_failures_total 1\n"), std::string::npos);
 }
 
+TEST_F(ManagersTest, WhoeverHasLittleTimeToReadItAnewFailsNobodyElse) {
+  std::latch reading(1);
+  std::atomic<int> reads{0};
+  RawServer hanging_once(
+      [&](Connection& connection, int) {
+        while (connection.read_request()) {
+          const int read = ++reads;
+          if (read == 2) {
+            reading.count_down();
+            connection.read_byte();
+            return;
+          }
+          connection.answer(
+              200, R"({"value":{"computed":")" + (read == 1 ? emulator.api_key() : "key_two") + "\"}}");
+        }
+      },
+      operate::test::Wire::plain);
+  auto options = doppler();
+  options.site_url = hanging_once.config().base_url;
+  config.api_key = ApiKeySource::doppler(options);
+  const Client client(config);
+  EXPECT_EQ(client.companies().list().size(), 50u);
+  clock->advance(250s);
+  operate::RequestOptions short_of_time;
+  short_of_time.deadline = 600ms;
+  auto first =
+      std::async(std::launch::async, [&] { return client.companies().list({}, short_of_time).size(); });
+  reading.wait();
+  emulator.rotate_api_key("key_two");
+  EXPECT_EQ(client.companies().list().size(), 50u);
+  EXPECT_EQ(first.get(), 50u);
+}
+
 TEST_F(ManagersTest, ARefusedKeyIsReadAnewAtOnce) {
   config.api_key = ApiKeySource::infisical(infisical());
   const Client client(config);
@@ -507,10 +541,9 @@ TEST_F(ManagersTest, ARefusedKeyIsReadAnewAtOnce) {
 
 TEST_F(ManagersTest, AManagerThatIsSilentHoldsNobodyLongerThanTheCallAllows) {
   config.clock = nullptr;
-  std::latch asked(3);  // By the two calls that are late, and by the one that is cancelled.
   RawServer silent(
-      [&](Connection& connection, int) {
-        if (connection.read_request()) asked.count_down();
+      [](Connection& connection, int) {
+        connection.read_request();
         connection.read_request();
       },
       operate::test::Wire::plain);
@@ -530,6 +563,15 @@ TEST_F(ManagersTest, AManagerThatIsSilentHoldsNobodyLongerThanTheCallAllows) {
     ASSERT_TRUE(late);
     EXPECT_EQ(late->limit(), operate::TimeLimit::api_key);
   }
+  std::latch asked(1);
+  RawServer asked_once(
+      [&](Connection& connection, int) {
+        if (connection.read_request()) asked.count_down();
+        connection.read_request();
+      },
+      operate::test::Wire::plain);
+  options.site_url = asked_once.config().base_url;
+  config.api_key = ApiKeySource::doppler(options);
   const Client client(config);
   const operate::CancellationSource stop;
   operate::RequestOptions cancelled;
@@ -711,6 +753,8 @@ TEST_F(AwsTest, WebIdentitiesAreRefusedAsAnotherRoleWouldBeTaken) {
 
 TEST_F(AwsTest, ThrottlingIsTriedAgain) {
   sign_in_by_variables();
+  manager.answer_next(400, R"({"__type":"AccessDeniedException","message":"not prod/ThrottlingService"})");
+  EXPECT_NE(refusal().find("status 400 (AccessDeniedException)"), std::string::npos);
   const char* throttled = R"({"__type":"ThrottlingException","message":"Rate exceeded"})";
   manager.answer_next(400, throttled, 2);
   EXPECT_EQ(list(), 50u);
