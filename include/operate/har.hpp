@@ -26,8 +26,7 @@ struct HarOptions {
 ///     // After the calls:
 ///     recorder->save("calls.har");
 ///
-/// Thread safety: any number of threads at once. Not to be used in the child of a fork, where another thread
-/// may have held its lock.
+/// Thread safety: any number of threads at once. In the child of a fork it begins anew.
 class OPERATE_EXPORT HarRecorder : public Observer {
  public:
   /// Keeps nothing yet.

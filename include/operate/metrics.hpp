@@ -18,8 +18,7 @@ inline namespace v0 {
 ///     // In the handler of GET /metrics:
 ///     answer.body = metrics->text();
 ///
-/// Thread safety: any number of threads at once. Not to be used in the child of a fork, where another thread
-/// may have held its lock.
+/// Thread safety: any number of threads at once. In the child of a fork it begins anew.
 class OPERATE_EXPORT Metrics : public Observer {
  public:
   /// Paths other than those of the SDK's own calls are counted together, as `other`: they may hold ids, of

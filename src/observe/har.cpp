@@ -9,6 +9,7 @@
 #include "json/document.hpp"
 #include "observe/describe.hpp"
 #include "observe/replace_file.hpp"
+#include "sync/per_process.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -158,26 +159,35 @@ class HarRecorder::Impl {
     if (event.message)
       message = detail_ == EventDetail::bodies ? *event.message : core::headers_only(*event.message);
     std::string entry = entry_of(event, message, event.message ? detail_ : EventDetail::headers);
-    const std::lock_guard lock(mutex_);
-    entries_.push_back(std::move(entry));
-    if (entries_.size() > max_entries_) entries_.pop_front();
+    Entries& entries = this->entries();
+    const std::lock_guard lock(entries.mutex);
+    entries.each.push_back(std::move(entry));
+    if (entries.each.size() > max_entries_) entries.each.pop_front();
   }
 
-  std::string text() const {
+  std::string text() {
     std::string text = R"({"log":{"version":"1.2","creator":{"name":")";
     text.append(core::sdk_name).append(R"(","version":")").append(core::sdk_version);
     text.append(R"("},"entries":[)");
-    const std::lock_guard lock(mutex_);
+    Entries& entries = this->entries();
+    const std::lock_guard lock(entries.mutex);
     const char* before = "\n";
-    for (const std::string& entry : entries_) text.append(std::exchange(before, ",\n")).append(entry);
+    for (const std::string& entry : entries.each) text.append(std::exchange(before, ",\n")).append(entry);
     return text + "\n]}}\n";
   }
 
  private:
+  struct Entries {
+    std::mutex mutex;
+    std::deque<std::string> each;  // As JSON.
+  };
+  Entries& entries() {
+    return of_process_.get([] { return std::make_unique<Entries>(); });
+  }
+
   const EventDetail detail_;
   const std::size_t max_entries_;
-  mutable std::mutex mutex_;
-  std::deque<std::string> entries_;  // Each as JSON.
+  sync::PerProcess<Entries> of_process_;
 };
 
 HarRecorder::HarRecorder(HarOptions options) : impl_(std::make_unique<Impl>(options)) {}

@@ -3,6 +3,7 @@
 #include "core/endpoint.hpp"
 #include "core/names.hpp"
 #include "observe/describe.hpp"
+#include "sync/per_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -80,6 +81,82 @@ class Text {
   std::string text_;
 };
 
+// What was counted so far. One thread at a time, by the lock.
+struct Counts {
+  std::mutex mutex;
+  std::int64_t in_flight = 0;
+  Counters calls, attempts, waits;
+  std::map<std::string, std::int64_t> waited;
+  std::map<std::string, Histogram> durations;
+  std::uint64_t connections = 0, thrown = 0, key_failures = 0, sent = 0, received = 0;
+
+  void add(const Event& event, const std::string& call) {
+    switch (event.kind) {
+      case EventKind::call:
+        ++in_flight;
+        break;
+      case EventKind::wait: {
+        const std::string reason = label("reason", observe::name_of(event.reason));
+        ++waits[reason];
+        waited[reason] += event.wait.count();
+        break;
+      }
+      case EventKind::attempt:
+        ++attempts[call + "," + label("outcome", observe::outcome_of(event))];
+        if (!event.transfer) break;
+        if (event.transfer->connect.count() > 0) ++connections;
+        sent += static_cast<std::uint64_t>(event.transfer->bytes_sent);
+        received += static_cast<std::uint64_t>(event.transfer->bytes_received);
+        break;
+      case EventKind::result: {
+        --in_flight;
+        const char* result = event.succeeded ? "ok" : event.error ? core::name_of(*event.error) : "exception";
+        ++calls[call + "," + label("result", result)];
+        durations[call].add(event.duration.count());
+        break;
+      }
+      case EventKind::callback:
+        ++thrown;
+        break;
+      case EventKind::key:
+        ++key_failures;
+        break;
+    }
+  }
+
+  std::string text() const {
+    Text result;
+    result.counters("operate_calls_total", "Calls that ended, by their result.", calls);
+    constexpr std::string_view duration = "operate_call_duration_seconds";
+    result.family(duration, "histogram", "How long whole calls took, with their retries and waits.");
+    const std::string bucket = std::string(duration) + "_bucket";
+    for (const auto& [call, histogram] : durations) {
+      for (std::size_t i = 0; i < bounds.size(); ++i)
+        result.sample(bucket, call + "," + label("le", in_seconds(bounds[i])),
+                      std::to_string(histogram.within[i]));
+      result.sample(bucket, call + ",le=\"+Inf\"", std::to_string(histogram.count));
+      result.sample(std::string(duration) + "_sum", call, in_seconds(histogram.sum));
+      result.sample(std::string(duration) + "_count", call, std::to_string(histogram.count));
+    }
+    result.family("operate_calls_in_flight", "gauge", "Calls that have begun and not ended.");
+    result.sample("operate_calls_in_flight", "", std::to_string(in_flight));
+    result.counters("operate_attempts_total", "Attempts, by their status or by what failed.", attempts);
+    result.counters("operate_waits_total", "Waits before an attempt, by their reason.", waits);
+    result.family("operate_wait_seconds_total", "counter", "How long these waits were to be.");
+    for (const auto& [reason, time] : waited)
+      result.sample("operate_wait_seconds_total", reason, in_seconds(time));
+    result.counters("operate_callback_exceptions_total", "Callbacks of async calls that threw.",
+                    {{"", thrown}});
+    result.counters("operate_key_failures_total", "Failures to read the API key anew, with calls going on.",
+                    {{"", key_failures}});
+    result.counters("operate_connections_total", "Connections that were made.", {{"", connections}});
+    result.counters("operate_sent_bytes_total", "Bytes of bodies that were sent.", {{"", sent}});
+    result.counters("operate_received_bytes_total", "Bytes of bodies that came, before unpacking.",
+                    {{"", received}});
+    return result.take();
+  }
+};
+
 }  // namespace
 
 class Metrics::Impl {
@@ -91,74 +168,22 @@ class Metrics::Impl {
 
   void on(const Event& event) {
     const std::string call = labels_of(event);
-    const std::lock_guard lock(mutex_);
-    switch (event.kind) {
-      case EventKind::call:
-        ++in_flight_;
-        break;
-      case EventKind::wait: {
-        const std::string reason = label("reason", observe::name_of(event.reason));
-        ++waits_[reason];
-        waited_[reason] += event.wait.count();
-        break;
-      }
-      case EventKind::attempt:
-        ++attempts_[call + "," + label("outcome", observe::outcome_of(event))];
-        if (!event.transfer) break;
-        if (event.transfer->connect.count() > 0) ++connections_;
-        sent_ += static_cast<std::uint64_t>(event.transfer->bytes_sent);
-        received_ += static_cast<std::uint64_t>(event.transfer->bytes_received);
-        break;
-      case EventKind::result: {
-        --in_flight_;
-        const char* result = event.succeeded ? "ok" : event.error ? core::name_of(*event.error) : "exception";
-        ++calls_[call + "," + label("result", result)];
-        durations_[call].add(event.duration.count());
-        break;
-      }
-      case EventKind::callback:
-        ++thrown_;
-        break;
-      case EventKind::key:
-        ++key_failures_;
-        break;
-    }
+    Counts& counts = this->counts();
+    const std::lock_guard lock(counts.mutex);
+    counts.add(event, call);
   }
 
-  std::string text() const {
-    const std::lock_guard lock(mutex_);
-    Text text;
-    text.counters("operate_calls_total", "Calls that ended, by their result.", calls_);
-    constexpr std::string_view duration = "operate_call_duration_seconds";
-    text.family(duration, "histogram", "How long whole calls took, with their retries and waits.");
-    const std::string bucket = std::string(duration) + "_bucket";
-    for (const auto& [call, histogram] : durations_) {
-      for (std::size_t i = 0; i < bounds.size(); ++i)
-        text.sample(bucket, call + "," + label("le", in_seconds(bounds[i])),
-                    std::to_string(histogram.within[i]));
-      text.sample(bucket, call + ",le=\"+Inf\"", std::to_string(histogram.count));
-      text.sample(std::string(duration) + "_sum", call, in_seconds(histogram.sum));
-      text.sample(std::string(duration) + "_count", call, std::to_string(histogram.count));
-    }
-    text.family("operate_calls_in_flight", "gauge", "Calls that have begun and not ended.");
-    text.sample("operate_calls_in_flight", "", std::to_string(in_flight_));
-    text.counters("operate_attempts_total", "Attempts, by their status or by what failed.", attempts_);
-    text.counters("operate_waits_total", "Waits before an attempt, by their reason.", waits_);
-    text.family("operate_wait_seconds_total", "counter", "How long these waits were to be.");
-    for (const auto& [reason, time] : waited_)
-      text.sample("operate_wait_seconds_total", reason, in_seconds(time));
-    text.counters("operate_callback_exceptions_total", "Callbacks of async calls that threw.",
-                  {{"", thrown_}});
-    text.counters("operate_key_failures_total", "Failures to read the API key anew, with calls going on.",
-                  {{"", key_failures_}});
-    text.counters("operate_connections_total", "Connections that were made.", {{"", connections_}});
-    text.counters("operate_sent_bytes_total", "Bytes of bodies that were sent.", {{"", sent_}});
-    text.counters("operate_received_bytes_total", "Bytes of bodies that came, before unpacking.",
-                  {{"", received_}});
-    return text.take();
+  std::string text() {
+    Counts& counts = this->counts();
+    const std::lock_guard lock(counts.mutex);
+    return counts.text();
   }
 
  private:
+  Counts& counts() {
+    return of_process_.get([] { return std::make_unique<Counts>(); });
+  }
+
   std::string labels_of(const Event& event) const {
     constexpr std::array<std::string_view, 6> methods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
     const bool is_usual = std::find(methods.begin(), methods.end(), event.method) != methods.end();
@@ -168,12 +193,7 @@ class Metrics::Impl {
   }
 
   std::set<std::string, std::less<>> paths_;
-  mutable std::mutex mutex_;
-  std::int64_t in_flight_ = 0;
-  Counters calls_, attempts_, waits_;
-  std::map<std::string, std::int64_t> waited_;
-  std::map<std::string, Histogram> durations_;
-  std::uint64_t connections_ = 0, thrown_ = 0, key_failures_ = 0, sent_ = 0, received_ = 0;
+  sync::PerProcess<Counts> of_process_;
 };
 
 Metrics::Metrics(std::vector<std::string> paths) : impl_(std::make_unique<Impl>(std::move(paths))) {}

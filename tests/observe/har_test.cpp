@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include <csignal>
@@ -310,6 +312,17 @@ TEST_F(HarTest, WritesAFileForTheValidator) {
   event.failure = nullptr;
   recorder.on(event);
   recorder.save(path);
+}
+
+TEST_F(HarTest, TheChildOfAForkBeginsAnew) {
+  HarRecorder recorder;
+  recorder.on(event);
+  const pid_t child = fork();
+  if (child == 0) _exit(recorder.text().find("_call") == std::string::npos ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(recorder.text().find("_call"), std::string::npos);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include "core/error_details.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -134,6 +136,16 @@ TEST_F(MetricsTest, WritesAFileForPromtool) {
   call("GET", "/companies/list", 200, 7ms);
   call("GET", "/a \"quoted\" name", 200, 7ms);
   std::ofstream(path) << metrics.text();
+}
+
+TEST_F(MetricsTest, TheChildOfAForkBeginsAnew) {
+  call("GET", "/deals/list", 200, 1ms);
+  const pid_t child = fork();
+  if (child == 0) _exit(metrics.text().find("operate_calls_total{") == std::string::npos ? 0 : 1);
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(metrics.text().find("operate_calls_total{"), std::string::npos);
 }
 
 }  // namespace
