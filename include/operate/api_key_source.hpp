@@ -24,8 +24,8 @@ class KeyProvider;
 /// them at once are a ConfigError.
 ///
 /// A key is visible ASCII without blanks, at most 4096 characters, does not begin with `{` or a quotation
-/// mark, and says of no other place where a key is: it has no `://` in it and does not begin with
-/// `command:[`. Anything else is a ConfigError: when the Client is made for a key that is at hand (a text, a
+/// mark, and says of no other place where a key is: it has no `://` in it and does not begin with `command:`
+/// or `file:`. Anything else is a ConfigError: when the Client is made for a key that is at hand (a text, a
 /// variable, a file); for one that has to be waited for, from the first call that needs it, and from each one
 /// after, as the source is then asked anew.
 ///

@@ -42,7 +42,7 @@ void look(void* memory) noexcept {
 }  // namespace
 
 void* operator new(std::size_t size) {
-  void* memory = std::malloc(size ? size : 1);
+  void* volatile memory = std::malloc(size ? size : 1);  // Volatile: _FORTIFY_SOURCE knows no size then.
   if (!memory) throw std::bad_alloc();
   std::memset(memory, 0, malloc_usable_size(memory));  // What libcurl left in it is not looked for.
   return memory;
