@@ -23,11 +23,11 @@ class KeyProvider;
 /// `aws-secrets-manager://prod/operate#api_key`, `doppler://crm/prd` or `infisical://PROJECT-ID/prod`. Two of
 /// them at once are a ConfigError.
 ///
-/// A key is visible ASCII without blanks, at most 4096 characters, does not begin with `{` or a quotation
-/// mark, and says of no other place where a key is: it has no `://` in it and does not begin with `command:`
-/// or `file:`. Anything else is a ConfigError: when the Client is made for a key that is at hand (a text, a
-/// variable, a file); for one that has to be waited for, from the first call that needs it, and from each one
-/// after, as the source is then asked anew.
+/// A key is visible ASCII without blanks, at most 4096 characters, does not begin with `{`, `$`, `OPERATE_`
+/// or a quotation mark, and says of no other place where a key is: it has no `://` in it and does not begin
+/// with `command:` or `file:`. Anything else is a ConfigError: when the Client is made for a key that is at
+/// hand (a text, a variable, a file); for one that has to be waited for, from the first call that needs it,
+/// and from each one after, as the source is then asked anew.
 ///
 /// A key is asked for once and kept, for all threads and copies of a client. Where the server refuses it
 /// (401), the source is asked again, by one call while the others wait, and a call that was refused goes out

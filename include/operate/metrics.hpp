@@ -40,7 +40,7 @@ class OPERATE_EXPORT Metrics : public Observer {
   /// - `operate_callback_exceptions_total`: what results of async calls were given to, by Async::then, has
   ///   thrown
   /// - `operate_key_failures_total`: the API key could not be read anew, and calls went on with the one that
-  ///   there was
+  ///   there was; counted every 30 seconds while that lasts and there are calls
   /// - `operate_connections_total`, those that were made
   /// - `operate_sent_bytes_total`, `operate_received_bytes_total`; bodies, as they went over the wire
   std::string text() const;

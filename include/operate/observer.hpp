@@ -22,7 +22,9 @@ enum class EventKind {
   attempt,   ///< An attempt has ended.
   result,    ///< The call has ended, in a value or in an error.
   callback,  ///< What the call's result was given to, by Async::then, has thrown.
-  key,       ///< The API key could not be read anew, and calls go on with the one that there is.
+  key,       ///< The API key could not be read anew, and calls go on with the one that there is. Told by one
+             ///< call in 30 seconds for as long as that lasts; for files and secrets managers alone, as a
+             ///< program and a callback are only asked where the server has refused the key.
 };
 
 /// Why a call waits before an attempt.

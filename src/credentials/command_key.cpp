@@ -72,8 +72,10 @@ detail::FetchedKey CommandKey::fetch(const detail::FetchContext& context) const 
       refuse("was killed by signal " + std::to_string(outcome.code), said);
     case End::not_started:
       refuse("cannot be started: " + std::generic_category().message(outcome.code) +
-                 (outcome.code == ENOENT ? ". It has to be installed, and this process's PATH to lead to it"
-                                         : ""),
+                 (outcome.code != ENOENT ? ""
+                  : command_.front().find(' ') != std::string::npos
+                      ? ". There is a blank in its name; each argument has to be a string of its own"
+                      : ". It has to be installed, and this process's PATH to lead to it"),
              said);
     case End::exited:
       if (outcome.code != 0) refuse("ended with the exit code " + std::to_string(outcome.code), said);

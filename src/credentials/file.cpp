@@ -79,6 +79,9 @@ std::string read_file(const std::string& path, const std::string& setting, const
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
       descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb"), &std::fclose);
   struct stat status {};
+  if (descriptor < 0 && path.rfind("file:", 0) == 0)
+    core::refuse_setting(setting,
+                         what + " is named by its path alone; a URL belongs in OPERATE_API_KEY_SOURCE.");
   const bool is_no_file = reason == ENOENT || reason == ENOTDIR || reason == ENAMETOOLONG;
   if (descriptor < 0 && is_no_file &&
       (path.size() > 255 || std::string_view("/.~").find(path[0]) == std::string_view::npos))
@@ -87,8 +90,9 @@ std::string read_file(const std::string& path, const std::string& setting, const
                      " does not exist. Its name is not shown: as it begins in no folder, it may be a key "
                      "in the wrong place.");
   if (descriptor < 0)
-    refuse(reason == ENOENT ? "does not exist"
-                            : "cannot be read: " + std::generic_category().message(reason));
+    refuse(reason == ENOENT && path[0] == '~' ? "does not exist; only a shell puts a folder in the place of ~"
+           : reason == ENOENT                 ? "does not exist"
+                                              : "cannot be read: " + std::generic_category().message(reason));
   if (!file || ::fstat(descriptor, &status) != 0) refuse("cannot be read");
   if (S_ISDIR(status.st_mode)) refuse("is a folder, not a file");
   if (!S_ISREG(status.st_mode)) refuse("is a pipe or a device, not a file");

@@ -91,18 +91,21 @@ KeyCache::Ready KeyCache::ready(const Key& refused) {
 KeyCache::Key KeyCache::of_file(State& state, const Key& refused, Clock::time_point now) {
   const bool is_due = state.must_ask(refused, now);
   if (!is_due && state.version != FileVersion() && state.version == provider_->version()) {
-    state.file_is_in_trouble = false;
+    state.tell_of_file_from = Clock::time_point::min();
     return state.key;
   }
   try {
     state.take(provider_->fetch({reach_, {}}), refused, now);
-    state.file_is_in_trouble = false;
+    state.tell_of_file_from = Clock::time_point::min();
   } catch (const ConfigError& error) {
     // While it is replaced, a file may be missing, empty or half there; the key that was in it is still good
     // until the server says otherwise.
     if (is_due) throw;
-    if (!std::exchange(state.file_is_in_trouble, true))
+    // While it lasts, it is told as often as for a source that is asked again then.
+    if (now >= state.tell_of_file_from) {
+      state.tell_of_file_from = now + refresh_again_after;
       state.trouble = std::make_shared<const ConfigError>(error);
+    }
   }
   return state.key;
 }

@@ -83,7 +83,7 @@ class KeyCache {
     std::uint64_t round = 0;                     // How often one has asked.
     std::shared_ptr<const ConfigError> failure;  // What came of it the last time.
     std::shared_ptr<const ConfigError> trouble;  // For the next call to tell of.
-    bool file_is_in_trouble = false;             // Which one call was to tell of.
+    Clock::time_point tell_of_file_from = Clock::time_point::min();
   };
   State& state();
   void ask(State& state, std::unique_lock<std::mutex>& lock, const Key& refused,

@@ -236,19 +236,26 @@ std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::read_name(std::s
       return std::make_shared<credentials::DopplerKey>(*options, setting);
     core::refuse_setting(setting,
                          "a key in Doppler is doppler://PROJECT/CONFIG, or doppler:// alone with a "
-                         "service token; behind it may stand ?secret=NAME&site=URL, percent-encoded.");
+                         "service token, which DOPPLER_TOKEN holds; behind it may stand "
+                         "?secret=NAME&site=URL, percent-encoded.");
   }
   if (const auto url = behind("infisical://", text)) {
     if (const auto options = infisical_options(*url))
       return std::make_shared<credentials::InfisicalKey>(*options, setting);
     core::refuse_setting(setting,
                          "a key in Infisical is infisical://PROJECT-ID/ENVIRONMENT; behind it may "
-                         "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded.");
+                         "stand ?secret=NAME&path=/FOLDER&site=URL, percent-encoded. Tokens and secrets are "
+                         "in variables of their own.");
   }
+  if (!text.empty() && (text.front() == '"' || text.front() == '\''))
+    core::refuse_setting(
+        setting,
+        "this begins with a quotation mark, which only a shell takes away; the source's name is "
+        "what stands behind it.");
   core::refuse_setting(setting,
-                       "this names no source of a key. One begins with file:///, command:, "
+                       "this names no source of a key. One begins with file:/// (and a path), command:, "
                        "aws-secrets-manager://, doppler:// or infisical://. A key itself belongs in "
-                       "OPERATE_API_KEY.");
+                       "OPERATE_API_KEY, or api_key of a profile.");
 }
 
 ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string& place,

@@ -22,7 +22,8 @@ TEST(ApiKeyTest, RefusesWhatCannotBeSentAndDoesNotShowIt) {
        {std::string(), std::string("sk_secret\r\nHost: x"), std::string("sk_secret\n"),
         std::string("sk_sec\0ret", 10), std::string(" sk_secret"), std::string("sk secret"),
         std::string("sk_secret\t"), std::string("sk_secr\xc3\xa9t"), std::string(5000, 'k'),
-        std::string("file:///sk_secret"), std::string("op://sk/secret"), std::string("file:/sk/secret"),
+        std::string("file:///sk_secret"), std::string("op://sk/secret"),
+        std::string("OPERATE_API_KEY=sk_secret"), std::string("${secret}"), std::string("file:/sk/secret"),
         std::string("command:[\"secret\"]")}) {
     const auto error = operate::test::thrown<operate::ConfigError>(
         [&] { ApiKey(bad, "the place it came from", "Config::api_key"); });

@@ -213,6 +213,9 @@ TEST(CommandKeyTest, EachWayToFailIsNamedWithTheProgramsOwnWords) {
   EXPECT_EQ(refusal({"operate-no-such-program"}),
             "No API key from the program operate-no-such-program: it cannot be started: No such file or "
             "directory. It has to be installed, and this process's PATH to lead to it.");
+  EXPECT_NE(refusal({"cat /etc/key"})
+                .find("There is a blank in its name; each argument has to be a string of its own."),
+            std::string::npos);
   const std::string blanks = refusal(script("echo sk_SENTINEL and more"));
   EXPECT_NE(blanks.find("The API key from the program /bin/sh has a blank"), std::string::npos) << blanks;
   EXPECT_EQ(blanks.find("SENTINEL"), std::string::npos) << blanks;

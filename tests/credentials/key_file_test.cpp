@@ -59,6 +59,7 @@ TEST(KeyFileTest, AnythingElseThanAKeyIsRefused) {
 TEST(KeyFileTest, WhatCannotBeReadIsRefusedWithTheReason) {
   const TemporaryFolder folder;
   expect_refused(folder.path("nothing"), "does not exist");
+  expect_refused("~/operate-no-such-key", "only a shell puts a folder in the place of ~");
   expect_refused(folder.path(""), "is a folder");
   const std::string pipe = folder.path("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
@@ -74,6 +75,14 @@ TEST(KeyFileTest, AKeyInThePlaceOfAPathIsNotShown) {
   const std::string what = error->what();
   EXPECT_NE(what.find("The API key file does not exist"), std::string::npos) << what;
   EXPECT_EQ(what.find("SENTINEL"), std::string::npos) << what;
+}
+
+TEST(KeyFileTest, AUrlInThePlaceOfAPathIsNamedAsSuch) {
+  const auto error = thrown<ConfigError>([] { client_of("file:///run/secrets/key"); });
+  ASSERT_TRUE(error);
+  EXPECT_NE(std::string(error->what()).find("is named by its path alone; a URL belongs in "),
+            std::string::npos)
+      << error->what();
 }
 
 TEST(KeyFileTest, AnEmptyPathIsRefused) {

@@ -64,8 +64,9 @@ TEST(NamedSourceTest, ACommandIsAnArrayOfStrings) {
 
 TEST(NamedSourceTest, AnythingElseIsRefusedWithoutBeingShown) {
   for (const char* text : {"sk_live_SENTINEL", "/run/SENTINEL", "vault://SENTINEL", "FILE:///SENTINEL",
-                           "file:/SENTINEL", " file:///SENTINEL", "commands:[\"SENTINEL\"]"})
+                           "file:/SENTINEL", " file:///SENTINEL", "commands:[\"SENTINEL\"]", "SENTINEL'"})
     EXPECT_NE(refusal(text).find("names no source of a key"), std::string::npos) << text;
+  EXPECT_NE(refusal("'command:[\"SENTINEL\"]'").find("begins with a quotation mark"), std::string::npos);
 }
 
 TEST(NamedSourceTest, TwoVariablesThatNameAKeyAreRefused) {

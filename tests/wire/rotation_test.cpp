@@ -287,6 +287,9 @@ TEST_P(RotationTest, WhileAFileIsMissingOrEmptyTheLastKeyIsUsed) {
   folder.write("key", "");
   EXPECT_EQ(list(client), 50u);
   EXPECT_NE(metrics->text().find("\noperate_key_failures_total 1\n"), std::string::npos);
+  clock->advance(30s);
+  EXPECT_EQ(list(client), 50u);
+  EXPECT_NE(metrics->text().find("\noperate_key_failures_total 2\n"), std::string::npos);
 
   emulator.rotate_api_key("key_two");
   const auto error = thrown<InvalidApiKeyError>([&] { list(client); });
