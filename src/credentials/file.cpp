@@ -80,8 +80,9 @@ std::string read_file(const std::string& path, const std::string& setting, const
       descriptor < 0 ? nullptr : ::fdopen(descriptor, "rb"), &std::fclose);
   struct stat status {};
   if (descriptor < 0 && path.rfind("file:", 0) == 0)
-    core::refuse_setting(setting,
-                         what + " is named by its path alone; a URL belongs in OPERATE_API_KEY_SOURCE.");
+    core::refuse_setting(
+        setting,
+        what + " is named by its path, not by a URL; only in OPERATE_API_KEY_SOURCE is it file:///...");
   const bool is_no_file = reason == ENOENT || reason == ENOTDIR || reason == ENAMETOOLONG;
   if (descriptor < 0 && is_no_file &&
       (path.size() > 255 || std::string_view("/.~").find(path[0]) == std::string_view::npos))
