@@ -24,8 +24,7 @@ class ClientState;
 /// Cheap to copy: copies share everything, and what they share ends with the last of them and of what came
 /// from them. Immutable, so any number of threads may use one at once; after a fork the child may use it,
 /// too, on connections of its own (but no CancellationSource from before, and no client where another thread
-/// was making the program's first one just then). Make one and keep it, so that
-/// connections are kept.
+/// was making the program's first one just then). Make one and keep it, so that connections are kept.
 ///
 /// Has no thread until the first async call, and then one of its own, which ends with the last copy: calls
 /// that are still under way then end in a CancelledError, and whoever gave up the last copy waits for that

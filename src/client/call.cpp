@@ -93,11 +93,10 @@ Call::Step Call::next() {
 }
 
 Call::Step Call::take_key() {
-  std::shared_ptr<const ConfigError> trouble;
+  credentials::KeyCache::Ready ready;
   try {
-    const auto ready = context_.keys->ready(refused_);
+    ready = context_.keys->ready(refused_);
     const auto& key = ready.key;
-    trouble = ready.trouble;
     if (!key) {
       waits_for_ = TimeLimit::api_key;
       return Step::fetch_key;
@@ -115,7 +114,7 @@ Call::Step Call::take_key() {
     return Step::finish;
   }
   reporter_.begin();
-  if (trouble) reporter_.key_failed(*trouble);
+  if (ready.trouble) reporter_.key_failed(*ready.trouble);
   waits_for_ = TimeLimit::pool;
   return Step::send;
 }

@@ -1,12 +1,12 @@
 #include <operate/har.hpp>
 #include <operate/version.hpp>
 
+#include "support/child.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
@@ -317,11 +317,8 @@ TEST_F(HarTest, WritesAFileForTheValidator) {
 TEST_F(HarTest, TheChildOfAForkBeginsAnew) {
   HarRecorder recorder;
   recorder.on(event);
-  const pid_t child = fork();
-  if (child == 0) _exit(recorder.text().find("_call") == std::string::npos ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(
+      operate::test::holds_in_child([&] { return recorder.text().find("_call") == std::string::npos; }));
   EXPECT_NE(recorder.text().find("_call"), std::string::npos);
 }
 

@@ -1,11 +1,11 @@
 #include <operate/log.hpp>
 
 #include "core/error_details.hpp"
+#include "support/child.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -187,14 +187,10 @@ TEST_F(LogTest, TheChildOfAForkWaitsForNoThreadOfItsParent) {
   });
   std::thread other([&] { observer->on({}); });
   logging.wait();
-  const pid_t child = fork();
-  if (child == 0) {
+  EXPECT_TRUE(operate::test::holds_in_child([&] {
     observer->on({});
-    _exit(0);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
+    return true;
+  }));
   go_on.count_down();
   other.join();
 }

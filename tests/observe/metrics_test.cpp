@@ -1,10 +1,9 @@
 #include <operate/metrics.hpp>
 
 #include "core/error_details.hpp"
+#include "support/child.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <memory>
@@ -140,11 +139,8 @@ TEST_F(MetricsTest, WritesAFileForPromtool) {
 
 TEST_F(MetricsTest, TheChildOfAForkBeginsAnew) {
   call("GET", "/deals/list", 200, 1ms);
-  const pid_t child = fork();
-  if (child == 0) _exit(metrics.text().find("operate_calls_total{") == std::string::npos ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(operate::test::holds_in_child(
+      [&] { return metrics.text().find("operate_calls_total{") == std::string::npos; }));
   EXPECT_NE(metrics.text().find("operate_calls_total{"), std::string::npos);
 }
 

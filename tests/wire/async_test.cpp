@@ -3,14 +3,13 @@
 #include <operate/testing/manual_clock.hpp>
 #include <operate/testing/scripted_transport.hpp>
 
+#include "support/child.hpp"
 #include "support/emulator_options.hpp"
 #include "support/listing.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -702,11 +701,8 @@ TEST(AsyncRulesTest, AChildOfAForkBeginsAnew) {
   const auto client = std::make_unique<Client>(server.config());
   const auto connection_used = [&] { return client->call_async({"GET", "/x", {}, ""}).get().body; };
   EXPECT_EQ(connection_used(), "0");
-  const pid_t child = fork();
-  if (child == 0) _exit(connection_used() == "1" && connection_used() == "1" ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(
+      operate::test::holds_in_child([&] { return connection_used() == "1" && connection_used() == "1"; }));
   EXPECT_EQ(connection_used(), "0");
 }
 #endif

@@ -410,61 +410,58 @@ TEST_F(ManagersTest, AKeyIsReadAnewAheadOfItsTimeAndKeptWhereThatFails) {
   EXPECT_EQ(emulator.requests().size(), 2u);
 }
 
-TEST_F(ManagersTest, AnAsyncCallHasItReadAnewWithoutWaiting) {
-  std::latch reading(1), go_on(1);
+// Doppler, whose second answer waits.
+struct SlowDoppler {
+  explicit SlowDoppler(const Emulator& emulator) : key(emulator.api_key()) {}
+  std::string url() const { return server.config().base_url; }
+
+  const std::string key;
+  std::latch reading{1};  // The second.
+  std::latch go_on{1};
   std::atomic<int> reads{0};
-  RawServer slow(
-      [&](Connection& connection, int) {
-        while (connection.read_request()) {
-          if (++reads == 2) {
-            reading.count_down();
-            go_on.wait();
-          }
-          connection.answer(200, R"({"value":{"computed":")" + emulator.api_key() + "\"}}");
-        }
-      },
-      operate::test::Wire::plain);
+  RawServer server{[this](Connection& connection, int) {
+                     while (connection.read_request()) {
+                       if (++reads == 2) {
+                         reading.count_down();
+                         go_on.wait();
+                       }
+                       connection.answer(200, R"({"value":{"computed":")" + key + "\"}}");
+                     }
+                   },
+                   operate::test::Wire::plain};
+};
+
+TEST_F(ManagersTest, AnAsyncCallHasItReadAnewWithoutWaiting) {
+  SlowDoppler slow(emulator);
   auto options = doppler();
-  options.site_url = slow.config().base_url;
+  options.site_url = slow.url();
   config.api_key = ApiKeySource::doppler(options);
   const Client client(config);
   EXPECT_EQ(client.companies().list_async().get().size(), 50u);
-  EXPECT_EQ(reads, 1);
+  EXPECT_EQ(slow.reads, 1);
   clock->advance(250s);
   EXPECT_EQ(client.companies().list_async().get().size(), 50u);
   // Behind that call, or by this one.
   EXPECT_EQ(client.companies().list_async().get().size(), 50u);
-  reading.wait();
+  slow.reading.wait();
   EXPECT_EQ(client.companies().list_async().get().size(), 50u);
-  go_on.count_down();
+  slow.go_on.count_down();
 }
 
 TEST_F(ManagersTest, OthersGoOnWithTheOldKeyWhileOneReadsItAnew) {
-  std::latch reading(1), go_on(1);
-  std::atomic<int> reads{0};
-  RawServer slow(
-      [&](Connection& connection, int) {
-        while (connection.read_request()) {
-          if (++reads == 2) {
-            reading.count_down();
-            go_on.wait();
-          }
-          connection.answer(200, R"({"value":{"computed":")" + emulator.api_key() + "\"}}");
-        }
-      },
-      operate::test::Wire::plain);
+  SlowDoppler slow(emulator);
   auto options = doppler();
-  options.site_url = slow.config().base_url;
+  options.site_url = slow.url();
   config.api_key = ApiKeySource::doppler(options);
   const Client client(config);
   EXPECT_EQ(client.companies().list().size(), 50u);
   clock->advance(250s);
   auto first = std::async(std::launch::async, [&] { return client.companies().list().size(); });
-  reading.wait();
+  slow.reading.wait();
   EXPECT_EQ(client.companies().list().size(), 50u);
   EXPECT_EQ(client.companies().list_async().get().size(), 50u);
-  EXPECT_EQ(reads, 2);
-  go_on.count_down();
+  EXPECT_EQ(slow.reads, 2);
+  slow.go_on.count_down();
   EXPECT_EQ(first.get(), 50u);
 }
 

@@ -1,13 +1,11 @@
 #include <operate/operate.hpp>
 #include <operate/testing/emulator.hpp>
 
+#include "support/child.hpp"
 #include "support/raw_server.hpp"
 #include "support/thrown.hpp"
 
 #include <gtest/gtest.h>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -97,11 +95,8 @@ TEST(ThreadsTest, AChildOfAForkLeavesTheParentsConnectionAlone) {
   const Client client(config);
   const auto connection_used = [&] { return client.call({"GET", "/x", {}, ""}).body; };
   EXPECT_EQ(connection_used(), "0");
-  const pid_t child = fork();
-  if (child == 0) _exit(connection_used() == "1" && connection_used() == "1" ? 0 : 1);
-  int status = -1;
-  waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(
+      operate::test::holds_in_child([&] { return connection_used() == "1" && connection_used() == "1"; }));
   EXPECT_EQ(connection_used(), "0");
 }
 
