@@ -12,10 +12,11 @@ bool is_success(int status) { return status >= 200 && status <= 299; }
 // Whether `"success"` is followed by `: false` anywhere, at whatever depth: a quick look that spares the
 // answers of success, which are nearly all, a second reading of their body.
 bool may_say_failure(std::string_view body) {
-  constexpr std::string_view name = "\"success\"", blanks = " \t\r\n", no = "false";
+  // Without its first quote, since a body is full of them.
+  constexpr std::string_view name = "success\"", blanks = " \t\r\n", no = "false";
   for (std::size_t at = body.find(name); at != std::string_view::npos; at = body.find(name, at + 1)) {
     const std::size_t colon = body.find_first_not_of(blanks, at + name.size());
-    if (colon == std::string_view::npos || body[colon] != ':') continue;
+    if (at == 0 || body[at - 1] != '"' || colon == std::string_view::npos || body[colon] != ':') continue;
     const std::size_t value = body.find_first_not_of(blanks, colon + 1);
     if (value != std::string_view::npos && body.substr(value, no.size()) == no) return true;
   }

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 namespace operate::core {
 
@@ -43,10 +43,12 @@ std::optional<milliseconds> retry_after(const std::vector<Header>& headers, syst
 
 std::optional<milliseconds> rate_limit_reset(const std::vector<Header>& headers,
                                              system_clock::time_point now) {
-  for (const std::string prefix : {"ratelimit-", "x-ratelimit-"}) {
-    const auto* remaining = find_header(headers, prefix + "remaining");
+  constexpr std::string_view names[][2] = {{"ratelimit-remaining", "ratelimit-reset"},
+                                           {"x-ratelimit-remaining", "x-ratelimit-reset"}};
+  for (const auto& [remaining_name, reset_name] : names) {
+    const auto* remaining = find_header(headers, remaining_name);
     if (!remaining || parse_decimal(*remaining, 1) != 0) continue;
-    const auto* reset = find_header(headers, prefix + "reset");
+    const auto* reset = find_header(headers, reset_name);
     if (!reset) continue;
     auto wait = parse_decimal(*reset, 1000);
     if (!wait) continue;

@@ -25,11 +25,12 @@ using std::chrono::milliseconds;
 constexpr std::size_t max_header_bytes = 256u << 10;
 constexpr std::string_view key_header = "x-api-key";
 
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::size_t bytes_of_headers(const TransportRequest& request) {
@@ -54,12 +55,8 @@ bool is_permanent(CURLcode code) {
 CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
                            const TransportRequest& request, const TransportLimits& limits,
                            Connection connection, const KeptSockets* kept_sockets)
-    : easy_(easy),
-      settings_(settings),
-      request_(request),
-      limits_(limits),
-      kept_sockets_(kept_sockets),
-      headers_(request.headers.size() + 3, bytes_of_headers(request)) {
+    : easy_(easy), settings_(settings), request_(request), limits_(limits), kept_sockets_(kept_sockets) {
+  error_[0] = '\0';
   answer_.headers.reserve(16);
   easy_.make_ready();
   set_request();
@@ -71,6 +68,7 @@ CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
 CurlTransfer::~CurlTransfer() {
   // libcurl writes to it also when it closes a connection, later.
   curl_easy_setopt(easy_.get(), CURLOPT_ERRORBUFFER, nullptr);
+  easy_.headers().clear();
   if (!went_well_) easy_.wear_out();
   if (settings_.answers_are_secret) core::wipe(answer_.body);
 }
@@ -131,7 +129,10 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
 }
 
 void CurlTransfer::set_headers() {
-  if (!request_.api_key.empty()) headers_.add(key_header, request_.api_key);
+  HeaderList& headers = easy_.headers();
+  headers.clear();  // What a transfer left that could not begin.
+  headers.reserve(request_.headers.size() + 3, bytes_of_headers(request_));
+  if (!request_.api_key.empty()) headers.add(key_header, request_.api_key);
   // Whatever stands in this list is signed, also what is only to be left out; a proxy may change the
   // User-Agent.
   const bool is_signed = settings_.signing != nullptr;
@@ -139,13 +140,13 @@ void CurlTransfer::set_headers() {
     if (is_signed && core::same_name(name, "user-agent"))
       easy_.set(CURLOPT_USERAGENT, value.c_str());
     else
-      headers_.add(name, value);
+      headers.add(name, value);
   if (core::sends_body(request_)) {
-    if (!core::find_header(request_.headers, "content-type")) headers_.leave_out("Content-Type");
+    if (!core::find_header(request_.headers, "content-type")) headers.leave_out("Content-Type");
     if (!is_signed)
-      headers_.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
+      headers.leave_out("Expect");  // Waiting for a `100 Continue` that few servers send costs a second.
   }
-  easy_.set(CURLOPT_HTTPHEADER, headers_.link());
+  easy_.set(CURLOPT_HTTPHEADER, headers.link());
 }
 
 // Every option that depends on the request, as the handle still has those of the last.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "http/easy_handle.hpp"
-#include "http/header_list.hpp"
 #include "http/kept_sockets.hpp"
 #include "http/transport_settings.hpp"
 
@@ -92,8 +91,7 @@ class CurlTransfer {
   const TransportRequest& request_;
   const TransportLimits limits_;
   const KeptSockets* kept_sockets_;
-  HeaderList headers_;
-  std::array<char, CURL_ERROR_SIZE> error_ = {};
+  std::array<char, CURL_ERROR_SIZE> error_;
 
   SteadyClock::time_point start_, first_byte_, last_activity_;
   std::chrono::milliseconds left_{0};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/header_list.hpp"
 #include "http/transport_settings.hpp"
 #include "http/url_parts.hpp"
 
@@ -27,6 +28,8 @@ class EasyHandle {
   void make_ready();
 
   UrlParts& url() noexcept { return url_; }
+  /// Of the transfer's request; empty between transfers.
+  HeaderList& headers() noexcept { return headers_; }
 
   /// Sets an option. That it is refused can only mean a libcurl that lacks what this library needs, or no
   /// memory: throws std::bad_alloc.
@@ -44,6 +47,7 @@ class EasyHandle {
   CURL* easy_;
   bool worn_out_ = false;
   UrlParts url_;
+  HeaderList headers_;
 };
 
 }  // namespace operate::http

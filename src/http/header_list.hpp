@@ -11,19 +11,26 @@
 
 namespace operate::http {
 
-/// The list that libcurl reads, over memory that is ours: two allocations instead of two a header, and the
-/// key in it is wiped.
+/// The list that libcurl reads, over memory that is ours and kept for the next one, and the key in it is
+/// wiped.
 class HeaderList {
  public:
+  HeaderList() = default;
+  ~HeaderList() { clear(); }
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
+
   // `bytes` must be enough for all lines, so that no copy of the key stays behind where the memory was
   // before.
-  HeaderList(std::size_t count, std::size_t bytes) {
+  void reserve(std::size_t count, std::size_t bytes) {
     text_.reserve(bytes);
     nodes_.reserve(count);
   }
-  ~HeaderList() { core::wipe(text_); }
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
+  void clear() noexcept {
+    core::wipe(text_);
+    nodes_.clear();
+    begin_ = 0;
+  }
 
   // What one line takes beyond its name and value.
   static constexpr std::size_t overhead = 3;

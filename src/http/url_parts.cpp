@@ -11,7 +11,7 @@ CURLU* UrlParts::of(const std::string& url) {
   const std::size_t query = url.find('?');
   // libcurl spells percent-encoded bytes in small letters, and keeps no `?` without a query.
   if (path == std::string::npos || query < path || query == url.size() - 1 ||
-      url.find_first_of("%#", path) != std::string::npos)
+      url.find('%', path) != std::string::npos || url.find('#', path) != std::string::npos)
     return nullptr;
   if (!url_) url_ = curl_url();
   if (!url_) throw std::bad_alloc();
