@@ -17,14 +17,13 @@ void AsyncState::set(AsyncOutcome outcome) {
   {
     const std::lock_guard lock(mutex_);
     outcome_ = std::move(outcome);
-    ready_ = 1;
     promised = use_ == Use::promised;
+    ready_.set();
   }
-  ready_.notify_one();
   if (promised) deliver();
 }
 
-bool AsyncState::is_ready() const noexcept { return ready_ != 0; }
+bool AsyncState::is_ready() const noexcept { return ready_.is_set(); }
 
 void AsyncState::require_unused() const {
   if (use_ != Use::none)
@@ -41,7 +40,7 @@ AsyncOutcome AsyncState::take() {
           "use then() or co_await");
     use_ = Use::taken;
   }
-  ready_.wait(0);
+  ready_.wait();
   return std::move(outcome_);
 }
 

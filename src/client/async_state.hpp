@@ -1,10 +1,11 @@
 #pragma once
 
+#include "sync/signal.hpp"
+
 #include <operate/cancellation.hpp>
 #include <operate/detail/async_handle.hpp>
 #include <operate/executor.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -62,9 +63,7 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   const std::shared_ptr<AsyncDelivery> delivery_;
   const OnThrow on_throw_;
   std::uint64_t number_ = 0;
-  // 1 once there is an outcome. Waited for without the mutex, as a condition variable takes one call of the
-  // system more each time to have it again; and an int, for which the C++ library needs no lock of its own.
-  std::atomic<int> ready_{0};
+  sync::Signal ready_;  // Once there is an outcome.
   std::mutex mutex_;
   Use use_ = Use::none;
   AsyncOutcome outcome_;
