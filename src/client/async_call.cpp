@@ -16,15 +16,14 @@ AsyncCall::AsyncCall(CallContext& context, Request request, RequestOptions optio
                      detail::CancellationCallback::Function wake, void* to_wake)
     : request_(std::move(request)),
       users_token_(options.cancel),
-      options_(with_token(std::move(options), state->stop().token())),
+      options_(with_token(std::move(options), state->token())),
       read_(std::move(read)),
       state_(std::move(state)),
       reporter_(context.config.observer.get(), request_, *context.keys, *context.clock),
       call_(context, request_, options_, safe_to_repeat, reporter_),
       wake_(options_.cancel, wake, to_wake),
       forward_(
-          users_token_,
-          [](void* state) noexcept { static_cast<detail::AsyncState*>(state)->stop().cancel(); },
+          users_token_, [](void* state) noexcept { static_cast<detail::AsyncState*>(state)->cancel(); },
           state_.get()) {
   state_->set_number(reporter_.number());
 }

@@ -32,7 +32,7 @@ class AsyncCall {
 
   Call& call() noexcept { return call_; }
   bool is_cancelled() const { return options_.cancel.is_cancelled(); }
-  void cancel() const { state_->stop().cancel(); }
+  void cancel() const { state_->cancel(); }
 
   /// The call is over: its value or its error goes to its handle.
   void finish();

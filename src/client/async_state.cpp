@@ -102,7 +102,7 @@ AsyncState& AsyncHandle::state() const {
 }
 bool AsyncHandle::is_ready() const noexcept { return state_ && state_->is_ready(); }
 void AsyncHandle::cancel() const noexcept {
-  if (state_) state_->stop().cancel();
+  if (state_) state_->cancel();
 }
 AsyncOutcome AsyncHandle::take() const { return state().take(); }
 void AsyncHandle::then(std::function<void(AsyncOutcome&&)> continuation) const {

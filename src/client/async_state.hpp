@@ -39,8 +39,10 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   AsyncState(std::shared_ptr<AsyncDelivery> delivery, OnThrow on_throw)
       : delivery_(std::move(delivery)), on_throw_(std::move(on_throw)) {}
 
-  /// Ends the call where it is cancelled.
-  const CancellationSource& stop() const noexcept { return stop_; }
+  /// Ends the call.
+  void cancel() const noexcept { stop_.cancel(); }
+  /// By which the call hears of it.
+  CancellationToken token() const noexcept { return stop_.token(); }
 
   /// The call's number in events; to be set before anybody has a handle.
   void set_number(std::uint64_t number) noexcept { number_ = number; }

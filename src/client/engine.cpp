@@ -93,11 +93,6 @@ class Engine::Loop : public detail::AsyncDelivery {
     wake();
     return true;
   }
-  void give_back_place() {
-    const std::lock_guard lock(mutex_);
-    --unfinished_;
-    room_.notify_one();
-  }
 
   void stop() {
     {
@@ -161,9 +156,7 @@ class Engine::Loop : public detail::AsyncDelivery {
   void hear_of_ended();
   void hear_of_key();
   void advance_cancelled();
-  bool has_room() const {
-    return transport_->size() < std::min(transport_->capacity(), concurrency_.limit());
-  }
+  bool has_room() const { return transport_->size() < concurrency_.limit(transport_->capacity()); }
   milliseconds time_to_wait();
   // A user's clock that fails ends every call that waits for a time: each asks it by itself.
   Clock::time_point now() noexcept {
@@ -315,7 +308,11 @@ void Engine::Loop::complete(AsyncCall& call, std::exception_ptr exception) noexc
   const std::unique_ptr<AsyncCall> owned = std::exchange(calls_[call.index], std::move(calls_.back()));
   calls_.pop_back();
   if (owned->index < calls_.size()) calls_[owned->index]->index = owned->index;
-  give_back_place();
+  {
+    const std::lock_guard lock(mutex_);
+    --unfinished_;
+    room_.notify_one();
+  }
   if (exception)
     owned->fail(std::move(exception));
   else

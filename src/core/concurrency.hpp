@@ -11,20 +11,19 @@ namespace operate::core {
 /// thread.
 class Concurrency {
  public:
-  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
-
-  std::size_t limit() const noexcept;
+  /// `capacity` is how many there may be as far as the client is concerned.
+  std::size_t limit(std::size_t capacity) const noexcept;
 
   /// What an attempt that begins now is to remember: of all that were on their way when the limit was
   /// lowered, none lowers it again.
   std::uint64_t epoch() const noexcept { return epoch_; }
   /// An attempt was refused, one of so many.
   void refused(std::uint64_t epoch, std::size_t under_way) noexcept;
-  /// An attempt has succeeded; `capacity` is how many there may be without any limit.
+  /// An attempt has succeeded.
   void succeeded(std::size_t capacity) noexcept;
 
  private:
-  static constexpr double none = 0;
+  static constexpr double none = std::numeric_limits<double>::infinity();
   double limit_ = none;
   std::uint64_t epoch_ = 0;
 };

@@ -19,7 +19,11 @@ constexpr std::int64_t largest_offset = std::numeric_limits<std::int64_t>::max()
 // A list has to change before every single request to come near one of these; a server that answers at random
 // or always the same reaches it at once.
 constexpr int most_lost = 40;
+constexpr int most_idle = 40;
 constexpr int most_repeats = 8;
+
+// So many pages in a row that show the list's end are believed.
+constexpr int enough_ends = 8;
 
 bool tells_items_apart(const PageContent& content) {
   return content.keys.size() == content.items &&
@@ -82,8 +86,7 @@ std::optional<std::int64_t> PageWalk::probe(int step, std::int64_t from, std::in
   return from + distance;
 }
 
-void PageWalk::require_found(int lost, const AnswerOrigin& origin) {
-  if (lost <= most_lost) return;
+void PageWalk::give_up(const AnswerOrigin& origin) {
   lost_ = probes_ = 0;  // Whoever asks again looks again.
   probe_.reset();
   origin.raise_undecodable(
@@ -96,7 +99,7 @@ void PageWalk::look_elsewhere(std::int64_t total, const AnswerOrigin& origin) {
   int step = probes_;
   std::optional<std::int64_t> at;
   while (!at && step < most_lost) at = probe(++step, from, total);
-  require_found(at ? lost_ + 1 : most_lost + 1, origin);
+  if (!at || lost_ >= most_lost) give_up(origin);
   ++lost_;
   probes_ = step;
   probe_ = at;
@@ -141,7 +144,7 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
     return {};
   }
   const int lost = first || found ? lost_ : lost_ + 1;
-  require_found(lost, origin);
+  if (lost > most_lost) give_up(origin);
 
   // That items came and others went so that the same ones stand at another offset is rare, but can be.
   const bool same = items > 1 && items == last_items_ && content.fingerprint == last_fingerprint_ &&
@@ -179,19 +182,17 @@ std::vector<PageRun> PageWalk::accept(const ListOptions& window, const Paginatio
   }
   const auto remaining =
       remaining_ ? std::optional(*remaining_ - static_cast<std::int64_t>(taken.size())) : std::nullopt;
-  // Where items have moved, the end is believed when the last of them stands where it is expected, or as far
-  // behind that as the list has grown.
-  // Or where a number of pages in a row have shown it.
+  // Decision 10 says of whom the end is believed.
   const bool at_end = behind == items && end >= page.total;
-  const bool believed = as_expected || pushed_back || front || ends_ + 1 >= most_repeats;
+  const bool believed = as_expected || pushed_back || front || ends_ + 1 >= enough_ends;
   const bool done = remaining == 0 || (at_end && believed);
   // A page that only leads on over what was delivered brings the end nearer.
   const std::int64_t due = window.offset + static_cast<std::int64_t>(behind);
   const bool is_idle = runs.empty() && !at_end && !first && page.total - due >= last_total_ - offset_;
   const int idle = is_idle ? idle_ + 1 : 0;
-  if (idle > most_lost) {
+  if (idle > most_idle) {
     idle_ = 0;
-    origin.raise_undecodable("shows nothing new, nor did the " + std::to_string(most_lost) +
+    origin.raise_undecodable("shows nothing new, nor did the " + std::to_string(most_idle) +
                              " before it: the list grows in front as fast as it is read.");
   }
   if (end < page.total && behind == 1 && taken.empty())

@@ -21,6 +21,17 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
+void append_secret(std::string& text, std::string_view more) {
+  if (more.size() > text.capacity() - text.size()) {
+    std::string larger;
+    larger.reserve(std::max(2 * text.capacity(), text.size() + more.size()));
+    larger.append(text);
+    wipe(text);
+    text.swap(larger);
+  }
+  text.append(more);
+}
+
 Secret::Secret(std::string_view text) : size_(text.size()), bytes_(std::make_unique<char[]>(text.size())) {
   std::copy(text.begin(), text.end(), bytes_.get());
 }

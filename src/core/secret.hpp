@@ -10,6 +10,9 @@ namespace operate::core {
 /// Overwrites a text's memory, all of its capacity, and leaves it empty.
 void wipe(std::string& text) noexcept;
 
+/// Appends to a text that holds a secret: where it grows, the memory that it leaves is overwritten.
+void append_secret(std::string& text, std::string_view more);
+
 /// Bytes in one piece of memory of their own, which is overwritten before it is freed. Not a std::string,
 /// whose short texts lie in the object itself and stay behind where it was moved from.
 class Secret {

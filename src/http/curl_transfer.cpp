@@ -33,13 +33,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-std::size_t bytes_of_headers(const TransportRequest& request) {
-  std::size_t bytes = key_header.size() + request.api_key.size() + HeaderList::overhead;
-  for (const auto& [name, value] : request.headers)
-    bytes += name.size() + value.size() + HeaderList::overhead;
-  return bytes + sizeof "Content-Type:" + sizeof "Expect:";
-}
-
 bool is_before_request(TransportErrorKind kind) {
   return kind == TransportErrorKind::resolve || kind == TransportErrorKind::connect ||
          kind == TransportErrorKind::tls || kind == TransportErrorKind::proxy;
@@ -56,7 +49,6 @@ CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
                            const TransportRequest& request, const TransportLimits& limits,
                            Connection connection, const KeptSockets* kept_sockets)
     : easy_(easy), settings_(settings), request_(request), limits_(limits), kept_sockets_(kept_sockets) {
-  error_[0] = '\0';
   answer_.headers.reserve(16);
   easy_.make_ready();
   set_request();
@@ -130,8 +122,6 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
 
 void CurlTransfer::set_headers() {
   HeaderList& headers = easy_.headers();
-  headers.clear();  // What a transfer left that could not begin.
-  headers.reserve(request_.headers.size() + 3, bytes_of_headers(request_));
   if (!request_.api_key.empty()) headers.add(key_header, request_.api_key);
   // Whatever stands in this list is signed, also what is only to be left out; a proxy may change the
   // User-Agent.
@@ -456,14 +446,10 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t coun
       transfer.too_large_ = true;
       return bytes + 1;
     }
-    if (transfer.settings_.answers_are_secret && bytes > body.capacity() - body.size()) {
-      std::string larger;
-      larger.reserve(std::max(2 * body.capacity(), body.size() + bytes));
-      larger.append(body);
-      core::wipe(body);
-      body = std::move(larger);
-    }
-    body.append(data, bytes);
+    if (transfer.settings_.answers_are_secret)
+      core::append_secret(body, std::string_view(data, bytes));
+    else
+      body.append(data, bytes);
     return bytes;
   });
 }

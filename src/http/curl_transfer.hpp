@@ -91,7 +91,7 @@ class CurlTransfer {
   const TransportRequest& request_;
   const TransportLimits limits_;
   const KeptSockets* kept_sockets_;
-  std::array<char, CURL_ERROR_SIZE> error_;
+  std::array<char, CURL_ERROR_SIZE> error_ = {};
 
   SteadyClock::time_point start_, first_byte_, last_activity_;
   std::chrono::milliseconds left_{0};

@@ -33,9 +33,7 @@ class Handle {
   /// To be called after a transfer, before its easy handle leaves the multi: remembers the connection that is
   /// kept, if one is.
   void note_connection() noexcept { socket_ = kept_socket(easy_.get()); }
-  /// Whether something came on the kept connection since, or it was closed. What comes without being asked
-  /// for would be taken for the next request's answer: the rest of an answer, one too many, a farewell (408).
-  /// Only HTTP/2 tells whom a message answers.
+  /// Whether something came on the kept connection since, or it was closed; see KeptSockets.
   bool has_unasked_input() const noexcept { return http::has_unasked_input(socket_); }
 
  private:

@@ -11,8 +11,7 @@
 
 namespace operate::http {
 
-/// The list that libcurl reads, over memory that is ours and kept for the next one, and the key in it is
-/// wiped.
+/// The list that libcurl reads, over memory that is ours and kept for the next one. The key in it is wiped.
 class HeaderList {
  public:
   HeaderList() = default;
@@ -20,47 +19,42 @@ class HeaderList {
   HeaderList(const HeaderList&) = delete;
   HeaderList& operator=(const HeaderList&) = delete;
 
-  // `bytes` must be enough for all lines, so that no copy of the key stays behind where the memory was
-  // before.
-  void reserve(std::size_t count, std::size_t bytes) {
-    text_.reserve(bytes);
-    nodes_.reserve(count);
-  }
-  void clear() noexcept {
-    core::wipe(text_);
-    nodes_.clear();
-    begin_ = 0;
-  }
-
-  // What one line takes beyond its name and value.
-  static constexpr std::size_t overhead = 3;
-
   void add(std::string_view name, std::string_view value) {
     // libcurl takes `Name:` for a header to leave out and `Name;` for one with an empty value.
     const bool blank = value.find_first_not_of(" \t") == std::string_view::npos;
-    text_.append(name).append(blank ? ";" : ": ");
-    if (!blank) text_.append(value);
+    begin_line(name);
+    core::append_secret(text_, blank ? ";" : ": ");
+    if (!blank) core::append_secret(text_, value);
     end_line();
   }
   void leave_out(std::string_view name) {
-    text_.append(name).append(":");
+    begin_line(name);
+    core::append_secret(text_, ":");
     end_line();
   }
 
+  /// Good until the list is changed; null where it is empty.
   curl_slist* link() {
-    for (std::size_t i = 1; i < nodes_.size(); ++i) nodes_[i - 1].next = &nodes_[i];
-    return nodes_.data();
+    nodes_.resize(lines_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      nodes_[i] = {text_.data() + lines_[i], i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+    return nodes_.empty() ? nullptr : nodes_.data();
+  }
+
+  void clear() noexcept {
+    core::wipe(text_);
+    lines_.clear();
   }
 
  private:
-  void end_line() {
-    text_.push_back('\0');
-    nodes_.push_back({text_.data() + begin_, nullptr});
-    begin_ = text_.size();
+  void begin_line(std::string_view name) {
+    lines_.push_back(text_.size());
+    core::append_secret(text_, name);
   }
+  void end_line() { core::append_secret(text_, std::string_view("", 1)); }
 
-  std::string text_;  // The lines, each with a NUL behind it.
-  std::size_t begin_ = 0;
+  std::string text_;                // The lines, each with a NUL behind it.
+  std::vector<std::size_t> lines_;  // Where each begins.
   std::vector<curl_slist> nodes_;
 };
 

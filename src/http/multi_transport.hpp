@@ -31,7 +31,7 @@ class MultiTransport : public AsyncTransport {
   void wait(std::chrono::milliseconds at_most) override;
   void wake() noexcept override;
   std::size_t size() const noexcept override { return running_.size(); }
-  /// One for each connection, and a hundred with a server that speaks HTTP/2.
+  /// One for each connection, or a hundred for each with a server that speaks HTTP/2.
   std::size_t capacity() const noexcept override;
 
  private:

@@ -3,47 +3,52 @@
 #include <atomic>
 
 #ifdef __linux__
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <semaphore.h>
 #endif
 
 namespace operate::sync {
 
-/// Set once, and waited for by any number of threads. Waiting sleeps at once: std::atomic's, as of GCC 12,
-/// looks and yields a few times before, which takes longer than to sleep where the answer is a network away;
-/// a condition variable takes a call of the system more each time to have its mutex again.
+/// Set once by one thread, which keeps it until set() has returned, and waited for by one. Waiting sleeps at
+/// once: in GCC 12, std::atomic's looks and yields a few times before, which costs 5 % of an async call's CPU
+/// time where the answer is a network away, and a condition variable takes a call of the system more each
+/// time to have its mutex again.
 class Signal {
  public:
+#ifdef __linux__
+  Signal() noexcept { sem_init(&semaphore_, 0, 0); }
+  ~Signal() { sem_destroy(&semaphore_); }
+#else
   Signal() = default;
+  ~Signal() = default;
+#endif
   Signal(const Signal&) = delete;
   Signal& operator=(const Signal&) = delete;
 
-  bool is_set() const noexcept { return state_.load(std::memory_order_acquire) == set_; }
-
-  /// What was written before is there for whoever sees that it is set.
-  void set() noexcept {
-    if (state_.exchange(set_) == awaited_) wake_all();
-  }
-
-  void wait() noexcept {
-    for (int state = state_; state != set_; state = state_)
-      if (state == awaited_ || state_.compare_exchange_strong(state, awaited_)) sleep();
-  }
-
- private:
-  static constexpr int unset_ = 0, awaited_ = 1, set_ = 2;
+  /// What was written before set() is there for whoever sees that it is set.
+  bool is_set() const noexcept { return set_.load(std::memory_order_acquire); }
 
 #ifdef __linux__
-  static_assert(sizeof(std::atomic<int>) == sizeof(int) && std::atomic<int>::is_always_lock_free);
-  void sleep() noexcept { syscall(SYS_futex, &state_, FUTEX_WAIT_PRIVATE, awaited_, nullptr); }
-  void wake_all() noexcept { syscall(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1 << 30); }
+  void set() noexcept {
+    set_.store(true, std::memory_order_release);
+    sem_post(&semaphore_);
+  }
+  void wait() noexcept {
+    while (!is_set() && sem_wait(&semaphore_) != 0) {  // A signal handler ran.
+    }
+  }
 #else
-  void sleep() noexcept { state_.wait(awaited_); }
-  void wake_all() noexcept { state_.notify_all(); }
+  void set() noexcept {
+    set_.store(true, std::memory_order_release);
+    set_.notify_one();
+  }
+  void wait() noexcept { set_.wait(false, std::memory_order_acquire); }
 #endif
 
-  std::atomic<int> state_{unset_};
+ private:
+  std::atomic<bool> set_{false};
+#ifdef __linux__
+  sem_t semaphore_;
+#endif
 };
 
 }  // namespace operate::sync

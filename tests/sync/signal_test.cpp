@@ -8,7 +8,6 @@
 #include <list>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace {
 
@@ -22,20 +21,17 @@ TEST(SignalTest, WhatIsSetIsNotWaitedFor) {
   signal.wait();
 }
 
-TEST(SignalTest, EveryThreadThatSleepsIsWoken) {
+TEST(SignalTest, AThreadThatSleepsIsWoken) {
   Signal signal;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i) {
-    std::promise<operate::test::SleepingThread> begun;
-    auto waiting = begun.get_future();
-    threads.emplace_back([&signal, begun = std::move(begun)]() mutable {
-      begun.set_value(operate::test::SleepingThread());
-      signal.wait();
-    });
-    waiting.get().wait_until_asleep();
-  }
+  std::promise<operate::test::SleepingThread> begun;
+  auto waiting = begun.get_future();
+  std::thread thread([&signal, begun = std::move(begun)]() mutable {
+    begun.set_value(operate::test::SleepingThread());
+    signal.wait();
+  });
+  waiting.get().wait_until_asleep();
   signal.set();
-  for (auto& thread : threads) thread.join();
+  thread.join();
 }
 
 // Whatever comes first of looking, sleeping and setting. What was written before is seen, which the thread

@@ -105,12 +105,6 @@ TEST_F(AsyncTest, TheResultComesInACoroutine) {
     } catch (const operate::ValidationError&) {
       refused = true;
     }
-    auto late = client.companies().list_async({1, 0});
-    late.cancel();
-    try {
-      co_await std::move(late);
-    } catch (const CancelledError&) {  // Unless its answer was faster.
-    }
   };
   run().done.get();
   EXPECT_EQ(size, 3u);
@@ -610,7 +604,7 @@ TEST(AsyncRulesTest, AClockThatThrowsWhereItIsInterruptedHarmsNoOtherCall) {
   auto sleeping = client.companies().list_async({1, 0});
   while (!clock->asleep) std::this_thread::yield();
   sleeping.cancel();
-  EXPECT_THROW(sleeping.get(), operate::Error);
+  EXPECT_THROW(sleeping.get(), CancelledError);
   emulator.answer_next({503, {}, "", 0ms});
   EXPECT_EQ(client.companies().list_async({1, 0}).get().size(), 1u);
 }

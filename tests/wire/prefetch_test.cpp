@@ -11,6 +11,9 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <future>
+#include <limits>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,27 +32,37 @@ int number_behind(const std::string& request, const std::string& name) {
   return std::stoi(request.substr(request.find(name + "=") + name.size() + 1));
 }
 
-// A list of `total` companies that shows how many pages are asked for at a time, and keeps them back until it
-// is let go.
+// A list of companies that shows how many pages are asked for at a time, and keeps them back until it is let
+// go.
 class PrefetchTest : public testing::Test {
  protected:
-  static constexpr int total = 40;
-
   ~PrefetchTest() override { let_go(); }
 
-  void keep_back(int from_offset) { kept_from_ = from_offset; }
-  void let_go() {
+  int total = 40;
+
+  void keep_back(int from_offset) {
     const std::lock_guard lock(mutex_);
-    kept_from_ = total;
+    kept_from_ = from_offset;
+    changed_.notify_all();
+  }
+  void let_go() { keep_back(std::numeric_limits<int>::max()); }
+  // The requests up to that one get a 429, those that are kept back already among them.
+  void refuse(std::size_t up_to) {
+    const std::lock_guard lock(mutex_);
+    refused_up_to_ = up_to;
     changed_.notify_all();
   }
   void wait_until_asked_for(std::size_t pages) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return offsets_.size() >= pages; });
   }
-  void wait_until_all_are_closed() {
+  void wait_until_kept_back(int requests) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return open_ == 0; });
+    changed_.wait(lock, [&] { return kept_back_ >= requests; });
+  }
+  int kept_back() {
+    const std::lock_guard lock(mutex_);
+    return kept_back_;
   }
   std::multiset<int> offsets() {
     const std::lock_guard lock(mutex_);
@@ -58,29 +71,33 @@ class PrefetchTest : public testing::Test {
 
  private:
   void serve(Connection& connection) {
-    {
-      const std::lock_guard lock(mutex_);
-      ++open_;
-    }
     while (const auto request = connection.read_request()) {
       const int limit = number_behind(*request, "limit"), offset = number_behind(*request, "offset");
+      bool refused = false;
       {
         std::unique_lock lock(mutex_);
         offsets_.insert(offset);
+        const std::size_t number = offsets_.size();
+        ++kept_back_;
         changed_.notify_all();
-        changed_.wait(lock, [&] { return offset < kept_from_; });
+        changed_.wait(lock, [&] {
+          refused = offset >= kept_from_ && number <= refused_up_to_;
+          return offset < kept_from_ || refused;
+        });
+        --kept_back_;
       }
-      connection.answer(200, companies_page(total, limit, offset, std::clamp(total - offset, 0, limit)));
+      if (refused)
+        connection.answer(429, "{}", "Retry-After: 0\r\n");
+      else
+        connection.answer(200, companies_page(total, limit, offset, std::clamp(total - offset, 0, limit)));
     }
-    const std::lock_guard lock(mutex_);
-    --open_;
-    changed_.notify_all();
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::multiset<int> offsets_;
-  int kept_from_ = total, open_ = 0;
+  std::size_t refused_up_to_ = 0;
+  int kept_from_ = std::numeric_limits<int>::max(), kept_back_ = 0;
 
  protected:
   RawServer server{[this](Connection& connection, int) { serve(connection); }};
@@ -103,16 +120,50 @@ TEST_F(PrefetchTest, AsManyPagesAreOnTheirWayAsWereAllowed) {
 }
 
 TEST_F(PrefetchTest, LeavingTheListEndsWhatIsUnderWay) {
+  class Cancelled : public operate::Observer {
+   public:
+    void on(const operate::Event& event) override {
+      if (dynamic_cast<const operate::CancelledError*>(event.error) && --left == 0) all.set_value();
+    }
+    std::atomic<int> left{4};
+    std::promise<void> all;
+  };
+  const auto cancelled = std::make_shared<Cancelled>();
+  auto config = server.config();
+  config.observer = cancelled;
+  const Client observed(config);
   keep_back(1);
   {
-    auto companies = client.companies().list_all({5, 0, {}, 4});
+    auto companies = observed.companies().list_all({5, 0, {}, 4});
     EXPECT_EQ(companies.begin()->id, "id-0");
     wait_until_asked_for(5);
   }
-  // Those that wait for an answer close their connections; the first one's is kept, and was theirs, too.
+  cancelled->all.get_future().get();
+}
+
+TEST_F(PrefetchTest, RefusalsLowerTheNumberAndItRecovers) {
+  total = 600;
+  auto config = server.config();
+  config.retry = {5, std::chrono::milliseconds(1), std::chrono::milliseconds(2)};
+  const Client retrying(config);
+  keep_back(1);
+  auto companies = retrying.companies().list_all({5, 0, {}, 8});
+  EXPECT_EQ(companies.begin()->id, "id-0");
+  wait_until_asked_for(9);
+  refuse(9);
+  // All eight are sent again, four of them at a time.
+  wait_until_kept_back(4);
+  wait_until_asked_for(13);
+  EXPECT_EQ(retrying.companies().list({1, 0}).size(), 1u);
+  EXPECT_EQ(kept_back(), 4);
+  // After some that succeed, there are as many as before.
+  keep_back(300);
+  auto all = std::async(std::launch::async, [&] { return companies.to_vector(); });
+  wait_until_kept_back(8);
   let_go();
-  client = Client(server.config());
-  wait_until_all_are_closed();
+  const auto items = all.get();
+  ASSERT_EQ(items.size(), 600u);
+  for (int i = 0; i < 600; ++i) EXPECT_EQ(items[static_cast<std::size_t>(i)].id, "id-" + std::to_string(i));
 }
 
 TEST_F(PrefetchTest, MaxItemsFetchesNoPageTooMany) {
@@ -129,6 +180,7 @@ TEST_F(PrefetchTest, AUsersOwnResourceIsFetchedAheadToo) {
   EXPECT_EQ(all.to_vector().size(), 40u);
 }
 
+// The page fails ahead of its time, and again when it is due.
 TEST(PrefetchedListTest, APageThatFailsLosesNothing) {
   Emulator emulator(operate::test::emulator_options());
   auto config = emulator.config();
@@ -139,30 +191,20 @@ TEST(PrefetchedListTest, APageThatFailsLosesNothing) {
   int failures = 0;
   std::atomic<bool> first{true};
   emulator.after_each_page([&](const auto&) {
-    if (first.exchange(false)) emulator.fail_next({operate::testing::FaultKind::drop, {}}, 2);
+    if (!first.exchange(false)) return;
+    for (int i = 0; i < 4; ++i) emulator.answer_next({503, {}, "", std::chrono::milliseconds(0)});
   });
   for (bool over = false; !over;) {
     try {
       for (const Company& company : companies) ids.push_back(company.id);
       over = true;
-    } catch (const operate::TransportError&) {
+    } catch (const operate::ServerError&) {
       ASSERT_LT(++failures, 5);
     }
   }
+  EXPECT_GT(failures, 0);
+  EXPECT_EQ(ids.size(), 73u);
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 73u);
-}
-
-TEST(PrefetchedListTest, RefusalsLowerTheNumberAndTheListIsWhole) {
-  Emulator emulator(operate::test::emulator_options());
-  auto config = emulator.config();
-  config.retry = {5, std::chrono::milliseconds(1), std::chrono::milliseconds(2)};
-  const Client client(config);
-  auto pages = client.companies().list_all({5, 0, {}, 8}).pages();
-  EXPECT_EQ(pages.begin()->size(), 5u);
-  emulator.limit_next(10, std::chrono::seconds(0));
-  std::size_t items = 5;
-  for (auto page = ++pages.begin(); page != pages.end(); ++page) items += page->size();
-  EXPECT_EQ(items, 73u);
 }
 
 // What has failed while nobody asked for it is asked for again when it is due.

@@ -21,8 +21,8 @@ struct AsyncOutcome {
 
 class AsyncState;
 
-/// What an Async holds of its call, whatever the type of its value. Empty where it was moved from; everything
-/// but cancel() and is_ready() throws std::logic_error then.
+/// What an Async holds of its call, whatever the type of its value. Empty where it was moved from; take()
+/// and then() throw std::logic_error then.
 class OPERATE_EXPORT AsyncHandle {
  public:
   explicit AsyncHandle(std::shared_ptr<AsyncState> state) noexcept : state_(std::move(state)) {}

@@ -149,13 +149,10 @@ class PageCursor {
     const auto begin = fetched_.page.begin() + static_cast<std::ptrdiff_t>(run.begin);
     Pagination pagination = fetched_.page.pagination();
     pagination.offset += static_cast<std::int64_t>(run.begin);
-    Page<T>& page = ahead_.emplace_back(std::vector<T>(), pagination, fetched_.page.transfer());
-    try {
-      page.items_.reserve(run.end - run.begin);
-    } catch (...) {
-      ahead_.pop_back();
-      throw;
-    }
+    // Nothing leaves the page that was fetched before the last step that can fail for lack of memory.
+    std::vector<T> items;
+    items.reserve(run.end - run.begin);
+    Page<T>& page = ahead_.emplace_back(std::move(items), pagination, fetched_.page.transfer());
     page.items_.insert(page.items_.end(), std::make_move_iterator(begin),
                        std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(run.end - run.begin)));
   }

@@ -35,7 +35,7 @@ struct PageRun {
 ///
 /// Windows overlap by one item. One that holds an item that was delivered leads on, whenever it was fetched:
 /// in a stable order all that is still due stands behind that item. Of its items those are taken that were
-/// not delivered. One that holds none is looked for further to the front.
+/// not delivered. Where one holds none, the place is looked for elsewhere, further in front first.
 class OPERATE_EXPORT PageWalk {
  public:
   /// How many of the delivered items are remembered, the last ones: 1 MB, however long the list.
@@ -66,7 +66,7 @@ class OPERATE_EXPORT PageWalk {
   ListOptions window_at(std::int64_t due, std::optional<std::int64_t> remaining, bool overlaps) const;
   std::optional<std::int64_t> probe(int step, std::int64_t from, std::int64_t total) const;
   void look_elsewhere(std::int64_t total, const AnswerOrigin& origin);
-  void require_found(int lost, const AnswerOrigin& origin);
+  [[noreturn]] void give_up(const AnswerOrigin& origin);
   std::vector<PageRun> accept_by_offset(const ListOptions& window, const Pagination& page,
                                         const PageContent& content, const AnswerOrigin& origin);
 
