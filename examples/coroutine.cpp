@@ -22,6 +22,7 @@ static Job create_people(operate::Client client, std::istream& lines) {
   int created = 0;
   std::string address, name;
   while (lines >> address && std::getline(lines >> std::ws, name)) {
+    // Not made within `co_await`: see Async on GCC before 13.
     operate::NewPerson person;
     person.emails = {address};
     person.full_name = name;

@@ -1,4 +1,5 @@
-// A list split over eight processes: each reads a range that no other has, and together they have the list.
+// A list split over eight processes: each reads a range that no other has, and together they have the list,
+// while it does not change: what moves from one range into another meanwhile may be missed, or come twice.
 // Any job engine can hand the ranges out; here the program starts itself with each of them.
 #include <cstdint>
 #include <cstdio>

@@ -19,9 +19,10 @@ inline namespace v0 {
 ///
 /// The call was given copies of its arguments and needs nobody: an Async that is dropped lets it run, and the
 /// client's observer hears how it ends (but of no ValidationError, which no call came of). It does not keep
-/// the client alive: where the last copy of a client goes, each of its calls ends in a CancelledError, unless
-/// its answer was there. Whatever ends it, a call ends exactly once; an argument that cannot be is an error
-/// like any other (ValidationError), delivered the same way.
+/// the client alive: where the last copy of a client goes, and the last of what came from it, as companies()
+/// or a list, each of its calls ends in a CancelledError, unless its answer was there. To have them finish
+/// first, wait for their results before that. Whatever ends it, a call ends exactly once; an argument that
+/// cannot be is an error like any other (ValidationError), delivered the same way.
 ///
 /// Results are delivered on Config::executor, or, without one, on the client's own thread: what runs there
 /// must be quick, and must not wait for another call of the same client: meanwhile nobody listens to the

@@ -26,11 +26,12 @@ class ClientState;
 /// too, on connections of its own (but no CancellationSource from before, and no client where another thread
 /// was making the program's first one just then). Make one and keep it, so that connections are kept.
 ///
-/// Has no thread until the first async call, and then one of its own, which ends with the last copy: calls
-/// that are still under way then end in a CancelledError, and whoever gave up the last copy waits for that
-/// (but on that thread itself, in a callback). Their callbacks have run then, unless there is a
-/// Config::executor, which may still have some to run. Besides that thread there is one while the source of
-/// the API key is asked on behalf of async calls, one for a Config::clock, and those for a Config::transport.
+/// Has no thread until the first async call, and then one of its own, which ends with the last copy, and
+/// the last of what came from them, as companies(), people() and lists: calls that are still under way then
+/// end in a CancelledError, and whoever gave that up waits for it (but on that thread itself, in a callback).
+/// Their callbacks have run then, unless there is a Config::executor, which may still have some to run.
+/// Besides that thread there is one while the source of the API key is asked on behalf of async calls, one
+/// for a Config::clock, and those for a Config::transport.
 class OPERATE_EXPORT Client {
  public:
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.

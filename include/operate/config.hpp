@@ -62,8 +62,8 @@ struct OPERATE_EXPORT Config {
   std::size_t max_connections = 16;
 
   /// How many async calls may be under way, those that wait for a connection or a retry included; at least
-  /// 1. What happens to further ones, RequestOptions::when_full says. A call counts
-  /// until it has ended, and not until its result was delivered.
+  /// 1. What happens to further ones, RequestOptions::when_full says; those that callbacks on the client's
+  /// own thread make are let in. A call counts until it has ended, and not until its result was delivered.
   std::size_t max_async_calls = 10'000;
 
   /// Allows `http` to other machines, where everybody on the way can read the key.

@@ -142,8 +142,9 @@ class OPERATE_EXPORT ValidationError : public Error {
   std::shared_ptr<const Error> clone() const override;
 };
 
-/// The call was ended by its caller: with a CancellationSource, by Async::cancel(), or as the last copy of
-/// its client went while it was under way. Never retryable, as a token stays cancelled.
+/// The call was ended by its caller: with a CancellationSource, by Async::cancel(), or as its client, the
+/// last copy and the last of what came from it, went while it was under way. Never retryable, as a token
+/// stays cancelled.
 class OPERATE_EXPORT CancelledError : public Error {
  public:
   /// Made by the SDK alone.

@@ -34,7 +34,7 @@ class OPERATE_EXPORT Executor {
   /// task that it runs. A pool whose destructor joins its threads is therefore to be kept by its owner until
   /// the client, its calls and every Async are gone.
   ///
-  /// Tasks may still wait here, or run, when the last copy of the client has gone, so what they refer to has
+  /// Tasks may still wait here, or run, when the client has gone, so what they refer to has
   /// to last until the executor has run them. Config::max_async_calls does not count them.
   virtual void execute(std::function<void()> task) = 0;
 };

@@ -31,7 +31,8 @@ inline namespace v0 {
 ///   items in front of which nothing is known: it is looked for 19 pages to either side, and where all that
 ///   was delivered is gone, or more came or went between two requests, the list ends in a DecodeError that
 ///   says so. So does any list that changes beyond recognition before each of dozens of requests on end.
-///   Nothing is lost then: begin() looks again, and a new list goes on at position().
+///   begin() looks again; where that is in vain, too, only a new list from offset 0 misses nothing: one that
+///   goes on at position() may miss as many items as have gone.
 /// Without ListAllOptions::complete_under_change, and in a list whose items have no id or that shows one id
 /// twice on a page, only offsets count: they move where items come or go, and an item may be missed or come
 /// twice.

@@ -83,6 +83,7 @@ class ResourcePages : public PageSource<T> {
     request_options_.when_full = when_full;
     return Async<FetchedPage<T>>(raw_list_async(client_, list_, request_options_, decode_fetched<T>));
   }
+  bool is_cancelled() const noexcept override { return request_options_.cancel.is_cancelled(); }
 
  private:
   Client client_;

@@ -111,7 +111,7 @@ std::string words(TransportErrorKind kind) {
     case TransportErrorKind::queue_full:
       return "Config::max_async_calls are under way, so nothing was sent.";
     case TransportErrorKind::cancelled:
-      return "cancelled by its caller, or with the last copy of its client.";
+      return "cancelled by its caller, or with its client.";
   }
   return "no answer.";
 }

@@ -60,6 +60,7 @@ class CompanyPages : public detail::PageSource<Company> {
     request_options_.when_full = when_full;
     return v0::fetch_async(*client_, options, request_options_, read_page);
   }
+  bool is_cancelled() const noexcept override { return request_options_.cancel.is_cancelled(); }
 
  private:
   std::shared_ptr<detail::ClientState> client_;

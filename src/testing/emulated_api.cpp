@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -67,9 +68,11 @@ std::optional<std::int64_t> number_of(const ReceivedRequest& request, const char
                                       std::int64_t fallback) {
   for (const auto& [key, value] : request.query) {
     if (key != name) continue;
-    const std::regex integer("-?[0-9]{1,18}");
-    if (!std::regex_match(value, integer)) return std::nullopt;
-    return std::stoll(value);
+    std::int64_t number = 0;
+    const char* const value_end = value.data() + value.size();
+    const auto [end, error] = std::from_chars(value.data(), value_end, number);
+    if (error != std::errc() || end != value_end) return std::nullopt;
+    return number;
   }
   return fallback;
 }

@@ -44,6 +44,7 @@ class Numbers : public operate::detail::PageSource<int> {
                                                                 operate::WhenFull) override {
     throw std::logic_error("nothing is to be fetched ahead");
   }
+  bool is_cancelled() const noexcept override { return false; }
 
  private:
   int total_;

@@ -110,6 +110,7 @@ TEST(EmulatorTest, ChecksTheRangesOfAList) {
   };
   EXPECT_EQ(ask("limit", "100"), 200);
   EXPECT_EQ(ask("offset", "1000"), 200);
+  EXPECT_EQ(ask("offset", "9223372036854775807"), 200);
   for (const char* bad : {"0", "101", "-1", "ten", ""})
     EXPECT_THROW(ask("limit", bad), operate::BadRequestError) << bad;
   EXPECT_THROW(ask("offset", "-1"), operate::BadRequestError);

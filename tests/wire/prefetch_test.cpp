@@ -166,6 +166,49 @@ TEST_F(PrefetchTest, RefusalsLowerTheNumberAndItRecovers) {
   for (int i = 0; i < 600; ++i) EXPECT_EQ(items[static_cast<std::size_t>(i)].id, "id-" + std::to_string(i));
 }
 
+TEST_F(PrefetchTest, ACancelledListEndsBehindThePageThatIsRead) {
+  class Pages : public operate::Observer {
+   public:
+    void on(const operate::Event& event) override {
+      if (event.kind == operate::EventKind::result && --left == 0) all.set_value();
+    }
+    std::atomic<int> left{8};
+    std::promise<void> all;
+  };
+  const auto pages = std::make_shared<Pages>();
+  auto config = server.config();
+  config.observer = pages;
+  const Client observed(config);
+  const operate::CancellationSource stop;
+  operate::RequestOptions options;
+  options.cancel = stop.token();
+  int items = 0;
+  const auto read = [&] {
+    for (const Company& company : observed.companies().list_all({5, 0, {}, 7}, options)) {
+      EXPECT_EQ(company.id, "id-" + std::to_string(items));
+      if (++items != 3) continue;
+      pages->all.get_future().get();
+      stop.cancel();
+    }
+  };
+  EXPECT_THROW(read(), operate::CancelledError);
+  EXPECT_EQ(items, 5);
+}
+
+TEST_F(PrefetchTest, AListNeedsNoPlaceAmongTheAsyncCalls) {
+  auto config = server.config();
+  config.max_async_calls = 2;
+  const Client busy(config);
+  keep_back(1000);
+  auto one = busy.companies().list_async({1, 1000});
+  auto other = busy.companies().list_async({1, 1001});
+  wait_until_kept_back(2);
+  EXPECT_EQ(busy.companies().list_all({5, 0, {}, 3}).to_vector().size(), 40u);
+  let_go();
+  EXPECT_TRUE(one.get().empty());
+  EXPECT_TRUE(other.get().empty());
+}
+
 TEST_F(PrefetchTest, MaxItemsFetchesNoPageTooMany) {
   EXPECT_EQ(client.companies().list_all({5, 0, 12, 16}).to_vector().size(), 12u);
   EXPECT_EQ(offsets(), (std::multiset<int>{0, 4, 9}));

@@ -38,6 +38,8 @@ class PageSource {
   virtual ~PageSource() = default;
   virtual FetchedPage<T> fetch(const ListOptions& options) = 0;
   virtual Async<FetchedPage<T>> fetch_async(const ListOptions& options, WhenFull when_full) = 0;
+  /// Whether the list's token is; then fetch() throws CancelledError.
+  virtual bool is_cancelled() const noexcept = 0;
 };
 
 /// The place in a list that a PagedRange and its iterators share: the page at hand and the item that is due.
@@ -159,7 +161,9 @@ class PageCursor {
 
   // The page of a window, which may be on its way. Where it fails, those behind it stay as they are.
   FetchedPage<T> take(const ListOptions& window) {
-    if (under_way_.empty() || !is_same(under_way_.front().window, window)) {
+    // Also where pages are there that came before it was cancelled.
+    const bool is_expected = !under_way_.empty() && is_same(under_way_.front().window, window);
+    if (!is_expected || source_->is_cancelled()) {
       drop_under_way();
       return fetch(window);
     }
@@ -174,9 +178,16 @@ class PageCursor {
     return fetch(window);
   }
 
-  // Where others are fetched ahead, over the connection that they share.
+  // Where others are fetched ahead, over the connection that they share, unless there is no place for it
+  // among the async calls, of which it need not be one.
   FetchedPage<T> fetch(const ListOptions& window) {
-    return prefetch_ == 0 ? source_->fetch(window) : source_->fetch_async(window, WhenFull::wait).get();
+    if (prefetch_ == 0) return source_->fetch(window);
+    try {
+      return source_->fetch_async(window, WhenFull::fail).get();
+    } catch (const TransportError& error) {
+      if (error.kind() != TransportErrorKind::queue_full) throw;
+    }
+    return source_->fetch(window);
   }
 
   // Sends for the windows that will be wanted next, if the list does not change.

@@ -143,13 +143,15 @@ class Emulator {
   /// Called on the emulator's threads each time a page of `GET /companies/list` has been put together, before
   /// it is sent: companies that it adds or removes come or go between this page and the next. It may call
   /// the emulator's methods. Its exception is answered with 500. Takes the place of the one before; empty:
-  /// none.
+  /// none. What it refers to has to outlive the emulator: it may still run, for pages that were fetched
+  /// ahead, when the list and its client have gone, or another has taken its place.
   void after_each_page(std::function<void(const ReceivedRequest&)> change);
 
   /// Adds an endpoint of your own, or takes the place of a built-in one. `method` is any in capitals, also
   /// one that HTTP does not define; `path` is decoded and compared whole. The handler runs on the emulator's
-  /// threads, several at once. Its exception, or an answer that cannot be sent, is answered with 500. Throws
-  /// std::invalid_argument for an empty handler, and for a method or path that no request has.
+  /// threads, several at once, and what it refers to has to outlive the emulator. Its exception, or an answer
+  /// that cannot be sent, is answered with 500. Throws std::invalid_argument for an empty handler, and for a
+  /// method or path that no request has.
   void add_route(std::string method, std::string path, Handler handler);
 
   /// Answers the next request with this, whatever it asks for and with whichever key; where there is a
