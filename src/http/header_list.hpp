@@ -51,7 +51,7 @@ class HeaderList {
     lines_.push_back(text_.size());
     core::append_secret(text_, name);
   }
-  void end_line() { core::append_secret(text_, std::string_view("", 1)); }
+  void end_line() { core::append_secret(text_, std::string_view("\0", 1)); }
 
   std::string text_;                // The lines, each with a NUL behind it.
   std::vector<std::size_t> lines_;  // Where each begins.
