@@ -8,7 +8,6 @@
 #include "http/multi_transport.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 namespace operate {
@@ -57,13 +56,7 @@ client::Engine& ClientState::engine() {
 
 AsyncHandle ClientState::call_async(const std::function<Request()>& make, const RequestOptions& options,
                                     bool safe_to_repeat, client::AsyncCall::Read read) {
-  std::exception_ptr refusal;
-  try {
-    return engine().submit(make(), options, safe_to_repeat, std::move(read));
-  } catch (const ValidationError&) {
-    refusal = std::current_exception();
-  }
-  return engine().refused(std::move(refusal));
+  return engine().submit(make, options, safe_to_repeat, std::move(read));
 }
 
 core::Exchange ClientState::execute(const Request& request, const RequestOptions& options,

@@ -443,34 +443,33 @@ std::shared_ptr<detail::AsyncState> Engine::state_of(const Request& request) {
   return std::make_shared<detail::AsyncState>(loop_, std::move(on_throw));
 }
 
-detail::AsyncHandle Engine::refused(std::exception_ptr exception) {
-  const auto state = state_of({});
-  state->set(detail::failed(std::move(exception)));
-  return detail::AsyncHandle(state);
-}
-
-detail::AsyncHandle Engine::submit(Request request, RequestOptions options, bool safe_to_repeat,
-                                   AsyncCall::Read read) {
+detail::AsyncHandle Engine::submit(const std::function<Request()>& make, RequestOptions options,
+                                   bool safe_to_repeat, AsyncCall::Read read) {
   CallContext& context = loop_->context();
-  const auto state = state_of(request);
+  Request request;
   std::exception_ptr exception;
   try {
+    request = make();
     core::validate(request);
     core::validate(options);
-    const bool waits = options.when_full == WhenFull::wait;
-    const auto until = std::chrono::steady_clock::now() + context.limits_of(options).deadline;
-    const CancellationToken cancel = options.cancel;
-    auto call = std::make_unique<AsyncCall>(context, std::move(request), std::move(options), safe_to_repeat,
-                                            std::move(read), state, &Loop::on_cancelled, loop_.get());
-    if (!loop_->add(call, waits, cancel, until)) {
-      call->call().refuse(waits);
-      call->finish();
-    }
-    return detail::AsyncHandle(state);
-  } catch (...) {
+  } catch (const ValidationError&) {
     exception = std::current_exception();
   }
-  state->set(detail::failed(std::move(exception)));
+  const auto state = state_of(request);
+  if (!exception) try {
+      const bool waits = options.when_full == WhenFull::wait;
+      const auto until = std::chrono::steady_clock::now() + context.limits_of(options).deadline;
+      const CancellationToken cancel = options.cancel;
+      auto call = std::make_unique<AsyncCall>(context, std::move(request), std::move(options), safe_to_repeat,
+                                              std::move(read), state, &Loop::on_cancelled, loop_.get());
+      if (!loop_->add(call, waits, cancel, until)) {
+        call->call().refuse(waits);
+        call->finish();
+      }
+    } catch (...) {
+      exception = std::current_exception();
+    }
+  if (exception) state->set(detail::failed(std::move(exception)));
   return detail::AsyncHandle(state);
 }
 

@@ -7,7 +7,7 @@
 #include <operate/detail/async_handle.hpp>
 #include <operate/request.hpp>
 
-#include <exception>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -24,13 +24,11 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Lets a call run. Waits where there are as many as there may be, unless the options say otherwise or it
-  /// is the engine's own thread that asks.
-  detail::AsyncHandle submit(Request request, RequestOptions options, bool safe_to_repeat,
-                             AsyncCall::Read read);
-
-  /// The outcome of a call whose arguments were refused.
-  detail::AsyncHandle refused(std::exception_ptr exception);
+  /// Lets a call run. `make` makes its request; that it throws ValidationError, or the arguments are refused,
+  /// is an outcome like any other. Waits where there are as many as there may be, unless the options say
+  /// otherwise or it is the engine's own thread that asks.
+  detail::AsyncHandle submit(const std::function<Request()>& make, RequestOptions options,
+                             bool safe_to_repeat, AsyncCall::Read read);
 
  private:
   class Loop;
