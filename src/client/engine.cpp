@@ -51,6 +51,10 @@ class BlockedSignals {
 #endif
 };
 
+// Whether this is the own thread of some client. They never wait for each other, as two of them could do so
+// in a circle.
+thread_local bool is_clients_thread = false;
+
 std::thread started(std::function<void()> run) {
   const BlockedSignals blocked;
   return std::thread(std::move(run));
@@ -201,6 +205,7 @@ class Engine::Loop : public detail::AsyncDelivery {
 
 void Engine::Loop::run() {
   thread_ = std::this_thread::get_id();
+  is_clients_thread = true;
   for (;;) {
     woken_ = false;
     take_what_came();
@@ -426,7 +431,7 @@ Engine::Engine(std::shared_ptr<CallContext> context, std::unique_ptr<http::Async
 
 Engine::~Engine() {
   loop_->stop();
-  if (loop_->is_this_thread())
+  if (is_clients_thread)
     thread_.detach();
   else
     thread_.join();

@@ -19,7 +19,7 @@ class Engine {
   /// Starts the thread.
   Engine(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport);
   /// Each call that is left ends in a CancelledError, and the thread with the last of them. May run on that
-  /// thread itself, which then goes on for as long by itself.
+  /// thread itself, or on another engine's: it then goes on for as long by itself.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -227,6 +227,23 @@ TEST(LibcurlTransportTest, KeepsTheLimitsThatItIsGiven) {
   EXPECT_EQ(std::get<TransportFailure>(transport->send(request, limits)).kind, TransportErrorKind::cancelled);
 }
 
+// Each request has its own headers, of which there may be none, whatever the one before it had.
+TEST(LibcurlTransportTest, ARequestMayHaveNeitherHeadersNorAKey) {
+  const operate::testing::Emulator emulator(operate::test::emulator_options());
+  const operate::Config config = emulator.config();
+  const auto transport = operate::libcurl_transport(config);
+  const TransportRequest bare{"GET", config.base_url + "/companies/list", {}, {}, {}, true};
+  const TransportRequest full{"GET", config.base_url + "/companies/list", {{"X-One", "1"}}, {}, "a-key",
+                              true};
+  int status = 400;
+  for (const auto* request : {&bare, &full, &bare}) {
+    EXPECT_EQ(std::get<TransportResponse>(transport->send(*request, {})).status, status);
+    status = status == 400 ? 401 : 400;
+  }
+  const auto requests = emulator.requests();
+  for (const auto& header : requests.back().headers) EXPECT_NE(header.name, "X-One");
+}
+
 TEST(LibcurlTransportTest, TheKeyGoesToOneHostWhateverAWrapperDoes) {
   const operate::testing::Emulator emulator(operate::test::emulator_options());
   const operate::Config config = emulator.config();

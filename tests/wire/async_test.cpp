@@ -492,6 +492,31 @@ TEST_F(SilentServerTest, TheLastClientMayGoInACallback) {
   EXPECT_THROW(waits.get(), CancelledError);
 }
 
+TEST_F(SilentServerTest, TwoClientsMayGoInACallbackOfTheOther) {
+  struct Side {
+    std::unique_ptr<Client> client;
+    std::promise<void> entered, told;
+  };
+  Side sides[2];
+  std::shared_future<void> entered[2];
+  std::vector<operate::Async<Response>> calls;
+  for (int i = 0; i < 2; ++i) {
+    sides[i].client = std::make_unique<Client>(config);
+    entered[i] = sides[i].entered.get_future();
+    calls.push_back(sides[i].client->call_async({"GET", "/x", {}, ""}));
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    calls[i].then([&sides, &entered, i](Result<Response>) {
+      sides[i].entered.set_value();
+      entered[1 - i].wait();
+      sides[1 - i].client.reset();
+      sides[i].told.set_value();
+    });
+    calls[i].cancel();
+  }
+  for (Side& side : sides) side.told.get_future().get();
+}
+
 TEST_F(SilentServerTest, WhereItIsFullACallFailsOrItsMakerWaits) {
   config.max_async_calls = 2;
   const Client client(config);
