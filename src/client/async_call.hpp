@@ -46,7 +46,7 @@ class AsyncCall {
   std::list<AsyncCall*>::iterator in_line = {};
   bool missed_fetch = false;  // Came when the key had been asked for, and what came of it was not yet heard.
   std::uint64_t epoch = 0;
-  std::size_t index = 0;
+  std::list<std::unique_ptr<AsyncCall>>::iterator self = {};
 
  private:
   detail::AsyncOutcome outcome();

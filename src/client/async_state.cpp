@@ -20,7 +20,7 @@ void AsyncState::set(AsyncOutcome outcome) {
     promised = use_ == Use::promised;
     ready_.set();
   }
-  if (promised) deliver();
+  if (promised) delivery_->deliver(shared_from_this());
 }
 
 bool AsyncState::is_ready() const noexcept { return ready_.is_set(); }
@@ -52,16 +52,12 @@ void AsyncState::then(std::function<void(AsyncOutcome&&)> continuation) {
     use_ = Use::promised;
     if (!is_ready()) return;
   }
-  deliver();
+  delivery_->deliver(shared_from_this());
 }
 
 void AsyncState::forget() noexcept {
   const std::lock_guard lock(mutex_);
   use_ = Use::taken;
-}
-
-void AsyncState::deliver() {
-  delivery_->deliver([self = shared_from_this()] { self->run_continuation(); });
 }
 
 void AsyncState::run_continuation() noexcept {
@@ -81,17 +77,36 @@ void AsyncState::run_continuation() noexcept {
   }
 }
 
-AsyncOutcome failed(std::exception_ptr exception) {
+namespace {
+
+std::shared_ptr<const Error> error_of_none() {
+  ErrorDetails details;
+  details.what = "the call was ended by an exception that is none of the SDK's; get() throws it as it is";
+  return std::make_shared<Error>(std::make_shared<const ErrorDetails>(std::move(details)));
+}
+
+// Never destroyed, as calls may end after what is static has gone.
+const std::shared_ptr<const Error>& error_in_reserve() {
+  static const auto* const error = new std::shared_ptr<const Error>(error_of_none());
+  return *error;
+}
+
+}  // namespace
+
+void prepare_to_fail() { error_in_reserve(); }
+
+AsyncOutcome failed(std::exception_ptr exception) noexcept {
   AsyncOutcome outcome;
   outcome.exception = std::move(exception);
+  outcome.error = error_in_reserve();
   try {
     std::rethrow_exception(outcome.exception);
   } catch (const Error& error) {
-    outcome.error = error.clone();
-  } catch (...) {
-    ErrorDetails details;
-    details.what = "the call was ended by an exception that is none of the SDK's; get() throws it as it is";
-    outcome.error = std::make_shared<Error>(std::make_shared<const ErrorDetails>(std::move(details)));
+    try {
+      outcome.error = error.clone();
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory; the exception is whole.
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): what is in reserve says so.
   }
   return outcome;
 }

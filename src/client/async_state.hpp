@@ -17,6 +17,8 @@ namespace operate {
 inline namespace v0 {
 namespace detail {
 
+class AsyncState;
+
 /// How results leave a client: what an AsyncState needs of the thread that brings them.
 class AsyncDelivery {
  public:
@@ -25,8 +27,8 @@ class AsyncDelivery {
   AsyncDelivery& operator=(const AsyncDelivery&) = delete;
   virtual ~AsyncDelivery() = default;
 
-  /// Runs the task where results are delivered.
-  virtual void deliver(std::function<void()> task) noexcept = 0;
+  /// Lets AsyncState::run_continuation() run where results are delivered.
+  virtual void deliver(std::shared_ptr<AsyncState> state) noexcept = 0;
   /// Whether this is the thread that brings results.
   virtual bool is_this_thread() const noexcept = 0;
 };
@@ -55,11 +57,14 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   void then(std::function<void(AsyncOutcome&&)> continuation);
   void forget() noexcept;
 
+  /// Gives the outcome to what then() was given, unless that was forgotten.
+  void run_continuation() noexcept;
+  /// For whoever delivers: the one behind this one in line.
+  std::shared_ptr<AsyncState> next = {};
+
  private:
   enum class Use { none, taken, promised };
   void require_unused() const;
-  void deliver();
-  void run_continuation() noexcept;
 
   const CancellationSource stop_;
   const std::shared_ptr<AsyncDelivery> delivery_;
@@ -72,8 +77,11 @@ class AsyncState : public std::enable_shared_from_this<AsyncState> {
   std::function<void(AsyncOutcome&&)> continuation_;
 };
 
-/// The outcome of a call that has ended in this exception, whose error says so where it is none of the SDK's.
-AsyncOutcome failed(std::exception_ptr exception);
+/// The outcome of a call that has ended in this exception, whose error says so where it is none of the SDK's,
+/// or where there is no memory for a copy of it.
+AsyncOutcome failed(std::exception_ptr exception) noexcept;
+/// Makes what failed() needs where there is no memory. Throws std::bad_alloc.
+void prepare_to_fail();
 
 }  // namespace detail
 }  // namespace v0

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <iterator>
 #include <list>
 #include <map>
 #include <mutex>
@@ -68,6 +69,7 @@ class Engine::Loop : public detail::AsyncDelivery {
   Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
       : context_(std::move(context)), transport_(std::move(transport)), executor_(context_->config.executor) {
     const auto wake_up = [this] { wake(); };
+    detail::prepare_to_fail();
     if (context_->config.clock) alarm_.emplace(context_->clock, wake_up);
     if (context_->keys->can_change()) key_fetch_.emplace(context_->keys, wake_up);
   }
@@ -92,6 +94,7 @@ class Engine::Loop : public detail::AsyncDelivery {
       if (!may_enter()) return false;
     }
     arrived_.push_back(std::move(call));
+    arrived_.back()->self = std::prev(arrived_.end());
     ++unfinished_;
     lock.unlock();
     wake();
@@ -106,10 +109,10 @@ class Engine::Loop : public detail::AsyncDelivery {
     wake();
   }
 
-  void deliver(std::function<void()> task) noexcept override {
+  void deliver(std::shared_ptr<detail::AsyncState> state) noexcept override {
     if (executor_) {
       try {
-        executor_->execute(task);
+        executor_->execute([state] { state->run_continuation(); });
         return;
       } catch (...) {  // NOLINT(bugprone-empty-catch): it runs here instead.
       }
@@ -118,10 +121,12 @@ class Engine::Loop : public detail::AsyncDelivery {
       std::unique_lock lock(mutex_);
       if (closed_) {
         lock.unlock();
-        task();
+        state->run_continuation();
         return;
       }
-      tasks_.push_back(std::move(task));
+      detail::AsyncState* const last = state.get();
+      (last_to_deliver_ ? last_to_deliver_->next : to_deliver_) = std::move(state);
+      last_to_deliver_ = last;
     }
     wake();
   }
@@ -182,25 +187,24 @@ class Engine::Loop : public detail::AsyncDelivery {
 
   std::mutex mutex_;
   std::condition_variable room_;
-  std::vector<std::unique_ptr<AsyncCall>> arrived_;
-  std::vector<std::function<void()>> tasks_;
+  std::list<std::unique_ptr<AsyncCall>> arrived_;
+  std::shared_ptr<detail::AsyncState> to_deliver_;  // The first of a line.
+  detail::AsyncState* last_to_deliver_ = nullptr;
   std::size_t unfinished_ = 0;
   bool stopping_ = false;
   bool closed_ = false;
 
-  // From here on the thread's own, without the lock.
-  std::vector<std::unique_ptr<AsyncCall>> calls_;           // Each at its index.
+  // From here on the thread's own, without the lock. Where a call goes on, and where it ends, no memory is
+  // asked for but in what can end that call alone.
+  std::list<std::unique_ptr<AsyncCall>> calls_;
   std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
   std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line or without a key.
   std::list<AsyncCall*> line_;
   std::list<AsyncCall*> keyless_;  // Those that wait for a key.
   core::Concurrency concurrency_;
-  std::optional<Alarm> alarm_;         // Where there is a clock of the user's own.
-  std::optional<KeyFetch> key_fetch_;  // Where the key can change.
-  // What is worked on, kept for its memory.
-  std::vector<std::unique_ptr<AsyncCall>> arrived_now_;
-  std::vector<std::function<void()>> tasks_now_;
-  std::vector<http::AsyncTransport::Ended> ended_;
+  std::optional<Alarm> alarm_;                      // Where there is a clock of the user's own.
+  std::optional<KeyFetch> key_fetch_;               // Where the key can change.
+  std::vector<http::AsyncTransport::Ended> ended_;  // Kept for its memory.
 };
 
 void Engine::Loop::run() {
@@ -231,35 +235,35 @@ void Engine::Loop::run() {
 // Whether there will be no call and no task any more.
 bool Engine::Loop::has_ended() {
   const std::lock_guard lock(mutex_);
-  if (!stopping_ || !calls_.empty() || !arrived_.empty() || !tasks_.empty()) return false;
+  if (!stopping_ || !calls_.empty() || !arrived_.empty() || to_deliver_) return false;
   closed_ = true;
   return true;
 }
 
 void Engine::Loop::take_what_came() {
+  std::shared_ptr<detail::AsyncState> ready;
   {
     const std::lock_guard lock(mutex_);
-    tasks_now_.swap(tasks_);
+    ready.swap(to_deliver_);
+    last_to_deliver_ = nullptr;
   }
-  for (auto& task : tasks_now_) {
-    task();
-    task = nullptr;
+  while (ready) {
+    ready->run_continuation();
+    ready = std::exchange(ready->next, nullptr);
   }
-  tasks_now_.clear();
+  std::list<std::unique_ptr<AsyncCall>> arrived;
   bool stopping = false;
   {
-    // Behind the tasks, which may have made some.
+    // Behind the callbacks, which may have made some.
     const std::lock_guard lock(mutex_);
-    arrived_now_.swap(arrived_);
+    arrived.swap(arrived_);
     stopping = stopping_;
   }
-  for (auto& call : arrived_now_) {
-    AsyncCall& added = *call;
-    added.index = calls_.size();
-    calls_.push_back(std::move(call));
+  while (!arrived.empty()) {
+    AsyncCall& added = *arrived.front();
+    calls_.splice(calls_.end(), arrived, arrived.begin());
     advance(added);
   }
-  arrived_now_.clear();
   if (!stopping) return;
   for (const auto& call : calls_) call->cancel();
 }
@@ -310,9 +314,8 @@ void Engine::Loop::take_out(AsyncCall& call) noexcept {
 
 void Engine::Loop::complete(AsyncCall& call, std::exception_ptr exception) noexcept {
   take_out(call);
-  const std::unique_ptr<AsyncCall> owned = std::exchange(calls_[call.index], std::move(calls_.back()));
-  calls_.pop_back();
-  if (owned->index < calls_.size()) calls_[owned->index]->index = owned->index;
+  const std::unique_ptr<AsyncCall> owned = std::move(*call.self);
+  calls_.erase(owned->self);
   {
     const std::lock_guard lock(mutex_);
     --unfinished_;
@@ -334,10 +337,9 @@ void Engine::Loop::wake_sleepers() {
   if (asleep_.empty() && deadlines_.empty()) return;
   const auto now = this->now();
   for (auto* timers : {&asleep_, &deadlines_}) {
-    std::vector<AsyncCall*> due;
-    for (auto timer = timers->begin(); timer != timers->end() && timer->first <= now; ++timer)
-      due.push_back(timer->second);
-    for (AsyncCall* call : due) advance(*call);
+    // Counted, as those that find that they are not due are back in here.
+    for (auto due = std::distance(timers->begin(), timers->upper_bound(now)); due > 0; --due)
+      if (!timers->empty()) advance(*timers->begin()->second);
   }
 }
 
@@ -372,16 +374,19 @@ void Engine::Loop::hear_of_ended() {
 void Engine::Loop::hear_of_key() {
   if (!key_fetch_) return;
   if (const auto ended = key_fetch_->take()) {
-    // Those who find that this was not for them go back into the list.
-    const std::vector<AsyncCall*> waiting(keyless_.begin(), keyless_.end());
-    for (AsyncCall* call : waiting) {
-      if (std::exchange(call->missed_fetch, false) && (ended->error || ended->other)) continue;
-      if (ended->other) {
-        complete(*call, ended->other);
+    // Counted, as those who find that this was not for them go to its end.
+    for (auto waiting = keyless_.size(); waiting > 0; --waiting) {
+      AsyncCall& call = *keyless_.front();
+      if (std::exchange(call.missed_fetch, false) && (ended->error || ended->other)) {
+        keyless_.splice(keyless_.end(), keyless_, keyless_.begin());
         continue;
       }
-      if (ended->error) call->call().fail_key(*ended->error);
-      advance(*call);
+      if (ended->other) {
+        complete(call, ended->other);
+        continue;
+      }
+      if (ended->error) call.call().fail_key(*ended->error);
+      advance(call);
     }
   }
   while (!keyless_.empty()) {
@@ -401,10 +406,10 @@ void Engine::Loop::hear_of_key() {
 
 void Engine::Loop::advance_cancelled() {
   transport_->note_cancellation();
-  std::vector<AsyncCall*> cancelled;
-  for (const auto& call : calls_)
-    if (call->is_cancelled()) cancelled.push_back(call.get());
-  for (AsyncCall* call : cancelled) advance(*call);
+  for (auto next = calls_.begin(); next != calls_.end();) {
+    AsyncCall& call = **next++;
+    if (call.is_cancelled()) advance(call);
+  }
 }
 
 milliseconds Engine::Loop::time_to_wait() {
