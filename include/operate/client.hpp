@@ -29,9 +29,10 @@ class ClientState;
 /// Has no thread until the first async call, and then one of its own, which ends with the last copy, and
 /// the last of what came from them, as companies(), people() and lists: calls that are still under way then
 /// end in a CancelledError, and whoever gave that up waits for it (but on a client's own thread, in a
-/// callback). Their callbacks have run then, unless there is a Config::executor, which may still have some to
-/// run. Besides that thread there is one while the source of the API key is asked on behalf of async calls,
-/// one for a Config::clock, and those for a Config::transport.
+/// callback: then nobody does, and it may still run when main() returns). Their callbacks have run then,
+/// unless there is a Config::executor, which may still have some to run. Besides that thread there is one
+/// while the source of the API key is asked on behalf of async calls, one for a Config::clock, and those for
+/// a Config::transport.
 class OPERATE_EXPORT Client {
  public:
   /// Throws ConfigError for a setting that cannot be, and where there is no key. Connects to nothing.

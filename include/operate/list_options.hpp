@@ -29,7 +29,8 @@ struct ListAllOptions {
   /// are fetched on the client's own thread, and so many are kept in memory. They end with the last of the
   /// range, its copies, pages and iterators, and with its token, behind the page that is being read; the
   /// server's refusals (429) lower their number for a while, and so does Config::max_async_calls: without a
-  /// place, the page that is due is fetched on the caller's thread. One that fails in a way that may pass is
+  /// place, of which the observer hears as of a call that failed, the page that is due is fetched on the
+  /// caller's thread. One that fails in a way that may pass is
   /// asked for again when it is due. A loop in a callback on the client's own thread throws std::logic_error;
   /// the child of a fork begins a list of its own.
   int prefetch = 0;

@@ -44,7 +44,7 @@ struct RequestOptions {
   /// may have seen. Unless set: yes for GET, HEAD and OPTIONS, no for everything else.
   std::optional<bool> safe_to_repeat = {};
 
-  /// For async calls, and not for lists, which go on without a place. In a callback on the client's own
+  /// For async calls, and not for list_all, which goes on without a place. In a callback on the client's own
   /// thread, where waiting would be for itself, a call neither waits nor fails: it goes in beyond the limit.
   WhenFull when_full = WhenFull::wait;
 };

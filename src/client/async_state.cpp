@@ -73,7 +73,10 @@ void AsyncState::run_continuation() noexcept {
     // What it holds goes here, where what that throws is heard of, too.
     continuation = nullptr;
   } catch (...) {
-    if (on_throw_) on_throw_(number_, std::current_exception());
+    try {
+      if (on_throw_) on_throw_(number_, std::current_exception());
+    } catch (...) {  // NOLINT(bugprone-empty-catch): without memory, nobody hears of it.
+    }
   }
 }
 
@@ -81,7 +84,9 @@ namespace {
 
 std::shared_ptr<const Error> error_of_none() {
   ErrorDetails details;
-  details.what = "the call was ended by an exception that is none of the SDK's; get() throws it as it is";
+  details.what =
+      "the call was ended by an exception that get() throws as it is: none of the SDK's, or there "
+      "is no memory for a copy of it";
   return std::make_shared<Error>(std::make_shared<const ErrorDetails>(std::move(details)));
 }
 

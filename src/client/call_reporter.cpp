@@ -113,7 +113,8 @@ void CallReporter::end(bool succeeded, const Error* error) noexcept {
     begin();
     event = this->event(EventKind::result);
     event.duration = duration_cast<milliseconds>(clock_->now() - begin_);
-  } catch (...) {  // NOLINT(bugprone-empty-catch): a clock that fails has failed the call before.
+  } catch (...) {  // A clock that fails has failed the call before; or there is no memory.
+    event = this->event(EventKind::result);
   }
   event.succeeded = succeeded;
   event.error = error;

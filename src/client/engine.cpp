@@ -69,7 +69,6 @@ class Engine::Loop : public detail::AsyncDelivery {
   Loop(std::shared_ptr<CallContext> context, std::unique_ptr<http::AsyncTransport> transport)
       : context_(std::move(context)), transport_(std::move(transport)), executor_(context_->config.executor) {
     const auto wake_up = [this] { wake(); };
-    detail::prepare_to_fail();
     if (context_->config.clock) alarm_.emplace(context_->clock, wake_up);
     if (context_->keys->can_change()) key_fetch_.emplace(context_->keys, wake_up);
   }
@@ -196,7 +195,7 @@ class Engine::Loop : public detail::AsyncDelivery {
 
   // From here on the thread's own, without the lock. Where a call goes on, and where it ends, no memory is
   // asked for but in what can end that call alone.
-  std::list<std::unique_ptr<AsyncCall>> calls_;
+  std::list<std::unique_ptr<AsyncCall>> arrived_now_, calls_;
   std::multimap<Clock::time_point, AsyncCall*> asleep_;     // By the time at which they are due.
   std::multimap<Clock::time_point, AsyncCall*> deadlines_;  // Of those in line or without a key.
   std::list<AsyncCall*> line_;
@@ -251,17 +250,16 @@ void Engine::Loop::take_what_came() {
     ready->run_continuation();
     ready = std::exchange(ready->next, nullptr);
   }
-  std::list<std::unique_ptr<AsyncCall>> arrived;
   bool stopping = false;
   {
     // Behind the callbacks, which may have made some.
     const std::lock_guard lock(mutex_);
-    arrived.swap(arrived_);
+    arrived_now_.swap(arrived_);
     stopping = stopping_;
   }
-  while (!arrived.empty()) {
-    AsyncCall& added = *arrived.front();
-    calls_.splice(calls_.end(), arrived, arrived.begin());
+  while (!arrived_now_.empty()) {
+    AsyncCall& added = *arrived_now_.front();
+    calls_.splice(calls_.end(), arrived_now_, arrived_now_.begin());
     advance(added);
   }
   if (!stopping) return;
@@ -385,7 +383,12 @@ void Engine::Loop::hear_of_key() {
         complete(call, ended->other);
         continue;
       }
-      if (ended->error) call.call().fail_key(*ended->error);
+      try {
+        if (ended->error) call.call().fail_key(*ended->error);
+      } catch (...) {
+        complete(call, std::current_exception());
+        continue;
+      }
       advance(call);
     }
   }

@@ -122,6 +122,7 @@ TransportFailure CurlTransfer::failed(CURLcode code) {
 
 void CurlTransfer::set_headers() {
   HeaderList& headers = easy_.headers();
+  headers.clear();  // Of a transfer that could not begin.
   if (!request_.api_key.empty()) headers.add(key_header, request_.api_key);
   // Whatever stands in this list is signed, also what is only to be left out; a proxy may change the
   // User-Agent.

@@ -28,7 +28,7 @@ class EasyHandle {
   void make_ready();
 
   UrlParts& url() noexcept { return url_; }
-  /// Of the transfer's request; empty between transfers.
+  /// Of the transfer's request.
   HeaderList& headers() noexcept { return headers_; }
 
   /// Sets an option. That it is refused can only mean a libcurl that lacks what this library needs, or no

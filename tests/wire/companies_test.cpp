@@ -58,55 +58,62 @@ TEST(CompaniesTest, NoneThatWasThereAllTheTimeIsMissedAndNoneComesTwice) {
   const auto number = [&](int least, int most) {
     return std::uniform_int_distribution<int>(least, most)(random);
   };
+  // What the hook works on outlives the emulator, on whose threads it may run when a list has ended.
+  std::mutex mutex;
+  std::vector<std::string> ids;
+  std::set<std::string> throughout;
+  std::string last;
+  int next_id = 0, changes = 0;
   Emulator emulator(operate::test::emulator_options());
   const Client client(emulator.config());
-  std::vector<std::string> ids;
   for (const auto& one : client.companies().list({100, 0})) ids.push_back(one.id);
-  int next_id = 0;
+  emulator.after_each_page([&](const auto&) {
+    const std::lock_guard lock(mutex);
+    if (changes == 0) return;
+    for (int burst = number(0, 12); burst > 0 && changes > 0; --burst, --changes) {
+      const int size = static_cast<int>(ids.size());
+      const auto here = static_cast<int>(std::find(ids.begin(), ids.end(), last) - ids.begin());
+      const int at = std::clamp(number(0, 2) == 0 ? number(0, size - 1) : here + number(-3, 3), 0, size - 1);
+      if (size < 70 || number(0, 1) == 0) {
+        ids.insert(ids.begin() + at, "new " + std::to_string(next_id++));
+        emulator.add_company(company(ids[static_cast<std::size_t>(at)]), static_cast<std::size_t>(at));
+      } else {
+        emulator.remove_company(ids[static_cast<std::size_t>(at)]);
+        throughout.erase(ids[static_cast<std::size_t>(at)]);
+        ids.erase(ids.begin() + at);
+      }
+    }
+  });
   const char* many = std::getenv("LIST_SEEDS");
   const int rounds = many ? std::atoi(many) : 40;
   for (int round = 0; round < rounds && !HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    std::set<std::string> throughout(ids.begin(), ids.end());
-    int changes = 30;
-    std::string last;
-    std::mutex mutex;  // Pages that are fetched ahead come on connections of their own.
-    emulator.after_each_page([&](const auto&) {
-      const std::lock_guard lock(mutex);
-      for (int burst = number(0, 12); burst > 0 && changes > 0; --burst, --changes) {
-        const int size = static_cast<int>(ids.size());
-        const auto here = static_cast<int>(std::find(ids.begin(), ids.end(), last) - ids.begin());
-        const int at =
-            std::clamp(number(0, 2) == 0 ? number(0, size - 1) : here + number(-3, 3), 0, size - 1);
-        if (size < 70 || number(0, 1) == 0) {
-          ids.insert(ids.begin() + at, "new " + std::to_string(next_id++));
-          emulator.add_company(company(ids[static_cast<std::size_t>(at)]), static_cast<std::size_t>(at));
-        } else {
-          emulator.remove_company(ids[static_cast<std::size_t>(at)]);
-          throughout.erase(ids[static_cast<std::size_t>(at)]);
-          ids.erase(ids.begin() + at);
-        }
-      }
-    });
-    std::set<std::string> came;
     // Also with pages that were fetched before the list changed.
-    const int prefetch = round % 2 == 0 ? 0 : number(1, 6);
-    for (const auto& one : client.companies().list_all({number(1, 30), 0, {}, prefetch})) {
+    const int page_size = number(1, 30), prefetch = round % 2 == 0 ? 0 : number(1, 6);
+    {
+      const std::lock_guard lock(mutex);
+      throughout = {ids.begin(), ids.end()};
+      last.clear();
+      changes = 30;
+    }
+    std::set<std::string> came;
+    for (const auto& one : client.companies().list_all({page_size, 0, {}, prefetch})) {
       EXPECT_TRUE(came.insert(one.id).second) << one.id << " came twice.";
       const std::lock_guard lock(mutex);
       last = one.id;
     }
-    emulator.after_each_page({});
+    const std::lock_guard lock(mutex);
+    changes = 0;
     EXPECT_TRUE(std::includes(came.begin(), came.end(), throughout.begin(), throughout.end()));
   }
 }
 
 TEST(CompaniesTest, AListThatGrowsWithEveryRequestEnds) {
   for (const int prefetch : {0, 4}) {
-    Emulator emulator(operate::test::emulator_options());
-    const Client client(emulator.config());
     std::atomic<int> added{0};
     operate::CancellationSource stop;
+    Emulator emulator(operate::test::emulator_options());
+    const Client client(emulator.config());
     emulator.after_each_page([&](const auto&) {
       emulator.add_company(company("new " + std::to_string(added++)), std::size_t{0});
       if (added == 60) stop.cancel();

@@ -171,8 +171,11 @@ class PageCursor {
     under_way_.pop_front();
     try {
       return page.get();
-    } catch (const Error& error) {
+    } catch (const TransportError& error) {
       // It may have failed long ago, or because it was early.
+      if (!error.retryable()) throw;
+      if (error.kind() == TransportErrorKind::queue_full) return source_->fetch(window);
+    } catch (const Error& error) {
       if (!error.retryable()) throw;
     }
     return fetch(window);
