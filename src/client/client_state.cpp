@@ -15,8 +15,8 @@ inline namespace v0 {
 namespace detail {
 
 ClientState::ClientState(const Config& config) : context_(std::make_shared<client::CallContext>(config)) {
-  prepare_to_fail();  // Here, as what the program's first client makes is not made while another thread
-                      // forks.
+  // Here, as no other thread forks while the program's first client is made.
+  prepare_to_fail();
   if (!context_->config.transport)
     libcurl_.emplace(client::transport_settings(context_->config, context_->base_url));
 }
