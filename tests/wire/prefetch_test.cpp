@@ -32,6 +32,24 @@ int number_behind(const std::string& request, const std::string& name) {
   return std::stoi(request.substr(request.find(name + "=") + name.size() + 1));
 }
 
+// Waits until that many calls have ended, whichever way or as cancelled ones.
+class Ends : public operate::Observer {
+ public:
+  enum class Which { all, cancelled };
+  Ends(Which which, int count) : which_(which), left_(count) {}
+  void on(const operate::Event& event) override {
+    if (event.kind != operate::EventKind::result) return;
+    if (which_ == Which::cancelled && !dynamic_cast<const operate::CancelledError*>(event.error)) return;
+    if (--left_ == 0) reached_.set_value();
+  }
+  void wait() { reached_.get_future().get(); }
+
+ private:
+  const Which which_;
+  std::atomic<int> left_;
+  std::promise<void> reached_;
+};
+
 // A list of companies that shows how many pages are asked for at a time, and keeps them back until it is let
 // go.
 class PrefetchTest : public testing::Test {
@@ -120,15 +138,7 @@ TEST_F(PrefetchTest, AsManyPagesAreOnTheirWayAsWereAllowed) {
 }
 
 TEST_F(PrefetchTest, LeavingTheListEndsWhatIsUnderWay) {
-  class Cancelled : public operate::Observer {
-   public:
-    void on(const operate::Event& event) override {
-      if (dynamic_cast<const operate::CancelledError*>(event.error) && --left == 0) all.set_value();
-    }
-    std::atomic<int> left{4};
-    std::promise<void> all;
-  };
-  const auto cancelled = std::make_shared<Cancelled>();
+  const auto cancelled = std::make_shared<Ends>(Ends::Which::cancelled, 4);
   auto config = server.config();
   config.observer = cancelled;
   const Client observed(config);
@@ -138,7 +148,7 @@ TEST_F(PrefetchTest, LeavingTheListEndsWhatIsUnderWay) {
     EXPECT_EQ(companies.begin()->id, "id-0");
     wait_until_asked_for(5);
   }
-  cancelled->all.get_future().get();
+  cancelled->wait();
 }
 
 TEST_F(PrefetchTest, RefusalsLowerTheNumberAndItRecovers) {
@@ -166,15 +176,7 @@ TEST_F(PrefetchTest, RefusalsLowerTheNumberAndItRecovers) {
 }
 
 TEST_F(PrefetchTest, ACancelledListEndsBehindThePageThatIsRead) {
-  class Pages : public operate::Observer {
-   public:
-    void on(const operate::Event& event) override {
-      if (event.kind == operate::EventKind::result && --left == 0) all.set_value();
-    }
-    std::atomic<int> left{8};
-    std::promise<void> all;
-  };
-  const auto pages = std::make_shared<Pages>();
+  const auto pages = std::make_shared<Ends>(Ends::Which::all, 8);
   auto config = server.config();
   config.observer = pages;
   const Client observed(config);
@@ -189,7 +191,7 @@ TEST_F(PrefetchTest, ACancelledListEndsBehindThePageThatIsRead) {
       if (++items != 3) continue;
       wait_until_asked_for(8);
       let_go();
-      pages->all.get_future().get();
+      pages->wait();
       stop.cancel();
     }
   };

@@ -171,12 +171,10 @@ class PageCursor {
     under_way_.pop_front();
     try {
       return page.get();
-    } catch (const TransportError& error) {
+    } catch (const Error& error) {
       // It may have failed long ago, or because it was early.
       if (!error.retryable()) throw;
-      if (error.kind() == TransportErrorKind::queue_full) return source_->fetch(window);
-    } catch (const Error& error) {
-      if (!error.retryable()) throw;
+      if (found_no_place(error)) return source_->fetch(window);
     }
     return fetch(window);
   }
@@ -187,10 +185,15 @@ class PageCursor {
     if (prefetch_ == 0) return source_->fetch(window);
     try {
       return source_->fetch_async(window, WhenFull::fail).get();
-    } catch (const TransportError& error) {
-      if (error.kind() != TransportErrorKind::queue_full) throw;
+    } catch (const Error& error) {
+      if (!found_no_place(error)) throw;
     }
     return source_->fetch(window);
+  }
+
+  static bool found_no_place(const Error& error) {
+    const auto* failure = dynamic_cast<const TransportError*>(&error);
+    return failure && failure->kind() == TransportErrorKind::queue_full;
   }
 
   // Sends for the windows that will be wanted next, if the list does not change.
