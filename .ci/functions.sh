@@ -3,34 +3,46 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cores=$(getconf _NPROCESSORS_ONLN)
 
-# need [PACKAGE...]: installs what every build needs, and further Debian packages of one job, or names it.
-need() {
-  local packages=(g++ cmake make perl pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev
-                  libcpp-httplib-dev libcli11-dev libssl-dev curl "$@")
-  if ! command -v dpkg-query >/dev/null; then
-    cat >&2 <<'NAMES'
-Not Debian or Ubuntu, so nothing is installed here. Needed, where it is missing:
-  dnf install gcc-c++ cmake make perl pkgconf-pkg-config libcurl-devel json-devel gtest-devel gmock-devel cpp-httplib-devel cli11-devel openssl-devel
-  brew install cmake pkg-config curl nlohmann-json googletest cpp-httplib cli11 openssl
-  vcpkg install curl nlohmann-json gtest cpp-httplib cli11 openssl
-NAMES
-    (($# == 0)) || echo "For this job also what Debian calls: $*" >&2
-    return
-  fi
-  local missing=() package
-  for package in "${packages[@]}"; do
+# install_packages PACKAGE...: installs those that are missing.
+install_packages() {
+  local missing=() package as_root=()
+  for package in "$@"; do
     [[ $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) == *" installed" ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0
   echo "Installing: ${missing[*]}"
-  local as_root=()
   if ((EUID != 0)); then
-    command -v sudo >/dev/null || { echo "That needs root, and there is no sudo here." >&2; exit 1; }
+    command -v sudo >/dev/null || { echo "Installing packages needs root or sudo." >&2; exit 1; }
     as_root=(sudo)
   fi
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
 }
+
+# need [PACKAGE...]: installs what the library, the test kit and the examples need, and further Debian packages of one
+# job. On other systems it prints their names.
+need() {
+  if ! command -v dpkg-query >/dev/null; then
+    cat >&2 <<'NAMES'
+This is not Debian or Ubuntu, so nothing is installed. Required, if missing:
+  dnf install gcc-c++ cmake make perl pkgconf-pkg-config libcurl-devel json-devel gtest-devel gmock-devel cpp-httplib-devel cli11-devel openssl-devel
+  brew install cmake pkg-config curl nlohmann-json googletest cpp-httplib cli11 openssl
+  vcpkg install curl nlohmann-json gtest cpp-httplib cli11 openssl
+NAMES
+    (($# == 0)) || echo "This job also requires (names of Debian packages): $*" >&2
+    return
+  fi
+  . /etc/os-release
+  if [[ ${ID:-} == debian && ${VERSION_ID:-99} -lt 12 ]] || [[ ${ID:-} == ubuntu && ${VERSION_ID:-99} < 22.04 ]]; then
+    echo "$PRETTY_NAME is too old. Debian 12 or Ubuntu 22.04 is the minimum (GCC 11, CMake 3.22, libcurl 7.80)." >&2
+    exit 1
+  fi
+  install_packages g++ cmake make pkg-config ca-certificates libcurl4-openssl-dev nlohmann-json3-dev libcpp-httplib-dev \
+    libcli11-dev libssl-dev "$@"
+}
+
+# need_tests [PACKAGE...]: also what the tests need.
+need_tests() { need perl libgtest-dev libgmock-dev curl "$@"; }
 
 # configure NAME [CMAKE_ARGUMENT...]: a build folder build/NAME.
 configure() {
