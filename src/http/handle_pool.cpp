@@ -1,5 +1,6 @@
 #include "http/handle_pool.hpp"
 
+#include "http/quick_exit.hpp"
 #include "http/sigpipe_guard.hpp"
 #include "sync/cancellation.hpp"
 
@@ -10,6 +11,7 @@ namespace operate::http {
 
 Handle::Handle(const TransportSettings& settings) : easy_(settings), multi_(curl_multi_init()) {
   if (!multi_) throw std::bad_alloc();
+  set_quick_exit(multi_);
   // One connection a handle, so that the pool's bound is the bound of open sockets as well.
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 1L);
 }

@@ -1,6 +1,7 @@
 #include "http/multi_transport.hpp"
 
 #include "http/curl_transfer.hpp"
+#include "http/quick_exit.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -36,6 +37,7 @@ struct MultiTransport::Running {
 MultiTransport::MultiTransport(TransportSettings settings)
     : settings_(prepared(std::move(settings))), multi_(curl_multi_init()), waker_(multi_.get()) {
   if (!multi_) throw std::bad_alloc();
+  set_quick_exit(multi_.get());
   const auto connections = static_cast<long>(settings_.max_connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
