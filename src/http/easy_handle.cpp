@@ -28,10 +28,13 @@ void EasyHandle::set_all() {
 #if LIBCURL_VERSION_NUM >= 0x075700
   set(CURLOPT_QUICK_EXIT, 1L);  // Do not wait for a name server that does not answer.
 #endif
-  set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // None of these to a proxy.
   set(CURLOPT_ACCEPT_ENCODING, settings_.accepted_encodings.c_str());
-  if (!settings_.signing) return;
+  if (!settings_.signing) {
+    set(CURLOPT_PATH_AS_IS, 1L);
+    return;
+  }
+  // libcurl 8.14 and newer does not sign a path as it is.
   set(CURLOPT_AWS_SIGV4, settings_.signing->scope.c_str());
   set(CURLOPT_USERNAME, settings_.signing->key_id.c_str());
   set(CURLOPT_PASSWORD, settings_.signing->secret_key.c_str());
