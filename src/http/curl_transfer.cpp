@@ -229,25 +229,27 @@ long CurlTransfer::number(CURLINFO what) const {
   return value;
 }
 
+curl_off_t CurlTransfer::large_number(CURLINFO what) const {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy_.get(), what, &value);
+  return value;
+}
+
 Transfer CurlTransfer::facts() const {
   Transfer facts;
-  const auto read = [&](CURLINFO what) {
-    curl_off_t value = 0;
-    curl_easy_getinfo(easy_.get(), what, &value);
-    return value;
-  };
   const auto span = [](curl_off_t from, curl_off_t to) {
     return std::chrono::microseconds(std::max<curl_off_t>(to - from, 0));
   };
   facts.http_version = version();
   facts.connection_reused = connected_ && number(CURLINFO_NUM_CONNECTS) == 0;
   facts.bytes_sent = static_cast<std::int64_t>(body_sent_);
-  facts.bytes_received = read(CURLINFO_SIZE_DOWNLOAD_T);
+  facts.bytes_received = large_number(CURLINFO_SIZE_DOWNLOAD_T);
   if (!facts.connection_reused) {
-    const curl_off_t named = read(CURLINFO_NAMELOOKUP_TIME_T), made = read(CURLINFO_CONNECT_TIME_T);
+    const curl_off_t named = large_number(CURLINFO_NAMELOOKUP_TIME_T),
+                     made = large_number(CURLINFO_CONNECT_TIME_T);
     facts.name_lookup = span(0, named);
     facts.connect = span(named, made);
-    facts.tls = span(made, read(CURLINFO_APPCONNECT_TIME_T));
+    facts.tls = span(made, large_number(CURLINFO_APPCONNECT_TIME_T));
   }
   // libcurl's own figure is the time at which a body began to go out.
   if (header_bytes_ > 0)
@@ -309,8 +311,6 @@ TransportErrorKind CurlTransfer::kind_of(CURLcode code, bool at_proxy) const {
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_USE_SSL_FAILED:
       return TransportErrorKind::tls;
-    case CURLE_SEND_ERROR:
-      return TransportErrorKind::send;
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
       return TransportErrorKind::too_large;
@@ -320,7 +320,11 @@ TransportErrorKind CurlTransfer::kind_of(CURLcode code, bool at_proxy) const {
       if (connected_ && !headers_complete_) return TransportErrorKind::too_large;
       throw std::bad_alloc();
     default:
-      return connected_ ? TransportErrorKind::receive : TransportErrorKind::connect;
+      if (connected_)
+        return code == CURLE_SEND_ERROR ? TransportErrorKind::send : TransportErrorKind::receive;
+      // Over GnuTLS, a handshake that breaks off is a failure to send or to receive.
+      return settings_.tls && large_number(CURLINFO_CONNECT_TIME_T) > 0 ? TransportErrorKind::tls
+                                                                        : TransportErrorKind::connect;
   }
 }
 

@@ -53,6 +53,7 @@ class CurlTransfer {
 
   /// What libcurl counts as a long; 0 where it says nothing.
   long number(CURLINFO what) const;
+  curl_off_t large_number(CURLINFO what) const;
 
  private:
   using SteadyClock = std::chrono::steady_clock;
