@@ -404,21 +404,31 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
       transfer.too_large_ = true;
       return bytes + 1;
     }
-    transfer.take_header(std::string_view(data, bytes));
+    const std::string_view line(data, bytes);
+    if (line.substr(0, 5) == "HTTP/")
+      transfer.take_status_line(line);
+    else
+      transfer.take_header(line);
     return transfer.broken_ ? bytes + 1 : bytes;
   });
 }
 
+// Of each answer, also of one with a status of 1xx, whose headers do not count.
+void CurlTransfer::take_status_line(std::string_view line) {
+  answer_.headers.clear();
+  headers_complete_ = false;
+  // libcurl 8.14 reads four digits.
+  const std::string_view status = trim(line.substr(std::min(line.find(' '), line.size())));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (status.size() < 3 || status[0] < '1' || status[0] > '5' || !is_digit(status[1]) ||
+      !is_digit(status[2]) || (status.size() > 3 && status[3] != ' '))
+    broken_ = "its status is not a number from 100 to 599";
+  else if (status.substr(0, 3) == "101")  // libcurl would wait for data of the new protocol.
+    broken_ = "it changes to a protocol that nobody asked for";
+}
+
 void CurlTransfer::take_header(std::string_view line) {
   auto& headers = answer_.headers;
-  if (line.substr(0, 5) == "HTTP/") {  // Also behind a 1xx answer, whose headers do not count.
-    headers.clear();
-    headers_complete_ = false;
-    // libcurl would wait for what the new protocol says.
-    if (line.substr(0, 12).find(" 101") != std::string_view::npos)
-      broken_ = "it changes to a protocol that nobody asked for";
-    return;
-  }
   if (headers_complete_) return;  // A trailer.
   const std::string_view text = trim(line);
   if (line.front() == ' ' || line.front() == '\t') {  // A header's continued line.

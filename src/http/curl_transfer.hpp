@@ -84,6 +84,7 @@ class CurlTransfer {
   static int on_seek(void* self, curl_off_t offset, int origin);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  void take_status_line(std::string_view line);
   void take_header(std::string_view line);
   void check_length();
 

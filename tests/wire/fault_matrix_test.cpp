@@ -156,6 +156,9 @@ void add_broken_messages(std::vector<Row>& rows) {
   rows.push_back(cut("a status that is no number", "HTTP/1.1 abc OK\r\n\r\n", receive));
   rows.push_back(cut("a status of two digits", "HTTP/1.1 20\r\n\r\n", receive));
   rows.push_back(cut("a status of four digits", "HTTP/1.1 2000 OK\r\n\r\n", receive));
+  rows.push_back(cut("a status of 099", "HTTP/1.1 099 OK\r\n\r\n", receive));
+  rows.push_back(cut("a status of 600", "HTTP/1.1 600 OK\r\nContent-Length: 0\r\n\r\n", receive));
+  rows.push_back(cut("a status of 999", "HTTP/1.1 999\r\nContent-Length: 0\r\n\r\n", receive));
   rows.push_back(cut("an unknown version", "HTTP/7.3 200 OK\r\n\r\n", receive));
   rows.push_back(cut("a status line without a reason",
                      "HTTP/1.1 200\r\nConnection: close\r\n" + length(size) + "\r\n" + good, all("ok")));
@@ -260,7 +263,6 @@ void add_statuses(std::vector<Row>& rows) {
   for (const int status : {500, 501, 502, 503, 504, 599})
     rows.push_back(
         answer(std::to_string(status), status, page, lost("ServerError(" + std::to_string(status) + ")")));
-  rows.push_back(answer("999", 999, "", lost("ApiError(999)")));
 }
 
 void add_envelopes(std::vector<Row>& rows) {
