@@ -47,7 +47,7 @@ bool is_permanent(CURLcode code) {
 
 CurlTransfer::CurlTransfer(EasyHandle& easy, const TransportSettings& settings,
                            const TransportRequest& request, const TransportLimits& limits,
-                           Connection connection, const KeptSockets* kept_sockets)
+                           Connection connection, KeptSockets* kept_sockets)
     : easy_(easy), settings_(settings), request_(request), limits_(limits), kept_sockets_(kept_sockets) {
   answer_.headers.reserve(16);
   easy_.make_ready();
@@ -358,11 +358,15 @@ int CurlTransfer::on_connected(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (transfer.connected_) transfer.repeated_ = true;
   if (transfer.repeated_ && !transfer.request_.safe_to_repeat) return CURL_PREREQFUNC_ABORT;
-  if (transfer.kept_sockets_ && transfer.number(CURLINFO_NUM_CONNECTS) == 0 &&
-      transfer.kept_sockets_->has_unasked_input(local_port)) {
-    transfer.met_unasked_input_ = !transfer.repeated_;
-    return CURL_PREREQFUNC_ABORT;
+  if (transfer.kept_sockets_) {
+    if (transfer.number(CURLINFO_NUM_CONNECTS) > 0) {
+      transfer.kept_sockets_->forget(local_port);
+    } else if (transfer.kept_sockets_->has_unasked_input(local_port)) {
+      transfer.met_unasked_input_ = !transfer.repeated_;
+      return CURL_PREREQFUNC_ABORT;
+    }
   }
+  transfer.local_port_ = local_port;
   transfer.connected_ = transfer.active_ = true;
   return CURL_PREREQFUNC_OK;
 }
@@ -417,6 +421,7 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
 void CurlTransfer::take_status_line(std::string_view line) {
   answer_.headers.clear();
   headers_complete_ = false;
+  if (kept_sockets_ && line.substr(0, 7) == "HTTP/1.") kept_sockets_->mark_unread(local_port_);
   // libcurl 8.14 reads four digits.
   const std::string_view status = trim(line.substr(std::min(line.find(' '), line.size())));
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

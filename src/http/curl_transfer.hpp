@@ -28,8 +28,7 @@ class CurlTransfer {
   /// On a handle that was made with the same settings. All that it is given has to live as long;
   /// `kept_sockets` is given for a multi that has many transfers, which share its connections.
   CurlTransfer(EasyHandle& easy, const TransportSettings& settings, const TransportRequest& request,
-               const TransportLimits& limits, Connection connection,
-               const KeptSockets* kept_sockets = nullptr);
+               const TransportLimits& limits, Connection connection, KeptSockets* kept_sockets = nullptr);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
@@ -92,14 +91,15 @@ class CurlTransfer {
   const TransportSettings& settings_;
   const TransportRequest& request_;
   const TransportLimits limits_;
-  const KeptSockets* kept_sockets_;
+  KeptSockets* kept_sockets_;
   std::array<char, CURL_ERROR_SIZE> error_ = {};
 
   SteadyClock::time_point start_, first_byte_, last_activity_;
   std::chrono::milliseconds left_{0};
   TimeLimit expired_ = TimeLimit::attempt;
   bool connected_ = false;  // From here on, something of the request may have arrived.
-  bool active_ = false;     // A byte went or came since last_activity_.
+  int local_port_ = 0;
+  bool active_ = false;  // A byte went or came since last_activity_.
   bool headers_complete_ = false;
   bool too_large_ = false;
   const char* broken_ = nullptr;  // What is wrong with the headers, where something is.

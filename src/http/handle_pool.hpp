@@ -32,14 +32,14 @@ class Handle {
 
   /// To be called after a transfer, before its easy handle leaves the multi: remembers the connection that is
   /// kept, if one is.
-  void note_connection() noexcept { socket_ = kept_socket(easy_.get()); }
-  /// Whether something came on the kept connection since, or it was closed; see KeptSockets.
-  bool has_unasked_input() const noexcept { return http::has_unasked_input(socket_); }
+  void note_connection() noexcept { kept_ = KeptConnection(easy_.get()); }
+  /// Of the kept connection.
+  bool has_unasked_input() const noexcept { return kept_.has_unasked_input(); }
 
  private:
   EasyHandle easy_;
   CURLM* multi_;
-  curl_socket_t socket_ = CURL_SOCKET_BAD;
+  KeptConnection kept_;
 };
 
 /// At most TransportSettings::max_connections handles, made when first needed. The one used last is lent

@@ -31,6 +31,7 @@ struct MultiTransport::Running {
   const TransportRequest* request = nullptr;
   TransportLimits limits = {};
   std::size_t index = 0;  // In running_.
+  bool in_multi = false;
   std::optional<CurlTransfer> transfer = {};
 };
 
@@ -78,15 +79,36 @@ void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
                             &kept_sockets_);
   running->easy.set(CURLOPT_PRIVATE, running.get());
   running->transfer->start();
-  if (curl_multi_add_handle(multi_.get(), running->easy.get()) != CURLM_OK) throw std::bad_alloc();
   running->index = running_.size();
   running_.push_back(std::move(running));
+  ++outside_;
   next_check_ = {};
 }
 
 void MultiTransport::perform(std::vector<Ended>& ended) {
-  if (running_.empty()) return;
   ended.reserve(ended.size() + running_.size());  // What libcurl has told once it does not tell again.
+  // Those that are done give their connections back first, and note() looks at these before others get them.
+  if (outside_ == 0 || (!multiplexes_ && outside_ < running_.size())) step(ended);
+  while (outside_ > 0) {
+    add_new_ones(ended);
+    step(ended);
+  }
+  if (!running_.empty() && SteadyClock::now() >= next_check_) end_those_out_of_time(ended);
+}
+
+void MultiTransport::add_new_ones(std::vector<Ended>& ended) {
+  for (std::size_t i = running_.size(); i-- > 0 && outside_ > 0;) {
+    Running& running = *running_[i];
+    if (running.in_multi) continue;
+    running.in_multi = true;
+    --outside_;
+    if (curl_multi_add_handle(multi_.get(), running.easy.get()) != CURLM_OK)
+      end(running, CURLE_OUT_OF_MEMORY, ended);
+  }
+}
+
+void MultiTransport::step(std::vector<Ended>& ended) {
+  if (running_.empty()) return;
   int count = 0;
   curl_multi_perform(multi_.get(), &count);  // Where it fails, for lack of memory, limits still count.
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &count)) {
@@ -96,7 +118,6 @@ void MultiTransport::perform(std::vector<Ended>& ended) {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
     end(*static_cast<Running*>(self), code, ended);
   }
-  if (!running_.empty() && SteadyClock::now() >= next_check_) end_those_out_of_time(ended);
 }
 
 void MultiTransport::end_those_out_of_time(std::vector<Ended>& ended) {
@@ -116,7 +137,10 @@ void MultiTransport::end(Running& running, std::optional<CURLcode> code, std::ve
     kept_sockets_.note(running.easy.get());
     multiplexes_ = running.transfer->number(CURLINFO_HTTP_VERSION) >= CURL_HTTP_VERSION_2_0;
   }
-  curl_multi_remove_handle(multi_.get(), running.easy.get());
+  if (std::exchange(running.in_multi, false))
+    curl_multi_remove_handle(multi_.get(), running.easy.get());
+  else
+    --outside_;
   auto taken = std::exchange(running_[running.index], std::move(running_.back()));
   running_.pop_back();
   if (taken->index < running_.size()) running_[taken->index]->index = taken->index;

@@ -37,6 +37,8 @@ class MultiTransport : public AsyncTransport {
  private:
   struct Running;
   void start(std::unique_ptr<Running> running, bool fresh);
+  void add_new_ones(std::vector<Ended>& ended);
+  void step(std::vector<Ended>& ended);
   void end(Running& running, std::optional<CURLcode> code, std::vector<Ended>& ended);
   void end_those_out_of_time(std::vector<Ended>& ended);
 
@@ -49,6 +51,7 @@ class MultiTransport : public AsyncTransport {
   KeptSockets kept_sockets_;
   bool multiplexes_ = false;
   std::vector<std::unique_ptr<Running>> running_;
+  std::size_t outside_ = 0;  // Of those, how many are not in the multi yet.
   std::vector<std::unique_ptr<Running>> idle_;
   // Until then, no limit can run out.
   std::chrono::steady_clock::time_point next_check_ = {};

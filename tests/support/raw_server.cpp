@@ -111,6 +111,17 @@ void Connection::tunnel_to(int port) {
   ::close(target);
 }
 
+void Connection::send_together(const std::vector<std::string>& pieces) {
+#ifdef TCP_CORK
+  const auto hold = [this](int on) { ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &on, sizeof on); };
+#else
+  const auto hold = [](int) {};
+#endif
+  hold(1);
+  for (const std::string& piece : pieces) send(piece);
+  hold(0);
+}
+
 void Connection::wait_for_bytes() {
   char byte = 0;
   ::recv(socket_, &byte, 1, MSG_PEEK);

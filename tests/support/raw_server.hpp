@@ -36,6 +36,8 @@ class Connection {
   int read_byte();
 
   void send(const std::string& bytes);
+  /// Sends each piece as a TLS record of its own, all of them in one segment (Linux).
+  void send_together(const std::vector<std::string>& pieces);
   /// An answer with status, `Content-Length` and body.
   void answer(int status, const std::string& body, const std::string& headers = {});
 
