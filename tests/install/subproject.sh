@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# subproject.sh SETTINGS: a part of a parent project, which has the dependencies: searches, changes and installs nothing.
+source "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
+source "$here/parent.sh"
+configure_parent "$work/parent"
+say "The files that include nlohmann_json are compiled with the parent's headers, libcurl's with the parent's target."
+grep -F "/src/json/resources.cpp" "$work/parent/compile_commands.json" | grep -qF "$work/parent/json" ||
+  fail "There is another nlohmann_json."
+build_targets "$work/parent" program
+say "Running program."
+"$work/parent/program"
+
+say "The parent installs its own files alone."
+quietly cmake --build "$work/parent"
+quietly cmake --install "$work/parent" --prefix "$work/parent/prefix"
+[[ $(files_of "$work/parent/prefix") == parent/program.cpp ]] || fail "Installed: $(files_of "$work/parent/prefix")"
