@@ -7,7 +7,7 @@ namespace operate::core {
 
 std::string timestamp(std::chrono::system_clock::time_point time) {
   using namespace std::chrono;
-  const auto day = floor<days>(time);
+  const auto day = floor<std::chrono::days>(time);
   const year_month_day date(day);
   const hh_mm_ss clock(floor<milliseconds>(time - day));
   std::array<char, 64> text = {};
