@@ -10,7 +10,12 @@ namespace crm {
 struct Deal {
   std::string id, identifier, amount;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Deal, id, identifier, amount)
+
+void from_json(const nlohmann::json& json, Deal& deal) {
+  json.at("id").get_to(deal.id);
+  deal.identifier = json.value("identifier", "");
+  deal.amount = json.value("amount", "");
+}
 
 }  // namespace crm
 
