@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pkg_config.sh SETTINGS KIND: a Makefile that finds the library by pkg-config.
+# pkg_config.sh SETTINGS KIND: a Makefile, and a project of Meson, that find the library by pkg-config.
 source "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
 wanted=$1
 folder=$work/pkg_config-$wanted
@@ -20,4 +20,15 @@ say "Running program."
 "$folder/program"
 if [[ $wanted == shared ]]; then
   readelf -d "$folder/program" | grep -F "NEEDED" | grep -qF "liboperate$postfix.so" || fail "It is not linked with it."
+fi
+
+if type -P meson ninja >/dev/null; then
+  say "Building by Meson."
+  sed "s/'operate'/'$PACKAGE'/" "$here/make/meson.build" >"$folder/meson.build"
+  quietly meson setup "$folder/meson" "$folder"
+  quietly ninja -C "$folder/meson"
+  say "Running program."
+  "$folder/meson/program"
+else
+  say "Meson is not installed, so it is not tested."
 fi
