@@ -21,7 +21,7 @@ done
 for configuration in Debug Release ''; do
   folder=$work/consumer-${configuration:-none}
   fresh "$folder"
-  configure_consumer "$here/old_caller" "$folder" -DCMAKE_PREFIX_PATH="$prefix;$dependencies" \
+  configure_consumer "$here/old_caller" "$folder" -Wno-deprecated -DCMAKE_PREFIX_PATH="$prefix;$dependencies" \
     -DCMAKE_BUILD_TYPE=$configuration
   expected=liboperate.a
   [[ $configuration != Debug ]] || expected=liboperated.a

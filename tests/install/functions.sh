@@ -22,6 +22,19 @@ quietly() {
   rm -f "$log"
 }
 
+# configures ARGUMENT...: cmake, with neither an error nor a warning.
+configures() {
+  local log
+  log=$(mktemp)
+  cmake --no-warn-unused-cli "$@" >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; fail "cmake $*"; }
+  if grep -E '^CMake .*Warning' "$log" >/dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "CMake warns: cmake $*"
+  fi
+  rm -f "$log"
+}
+
 # fresh FOLDER: an empty folder for this test.
 fresh() {
   rm -rf "$1"
@@ -31,7 +44,7 @@ fresh() {
 # configure_consumer SOURCE BUILD [CMAKE_ARGUMENT...]: a project that uses the library.
 configure_consumer() {
   say "Configuring $(basename "$1") in $(basename "$2")."
-  quietly cmake -S "$1" -B "$2" "${toolchain[@]}" -DCMAKE_BUILD_TYPE= -DCMAKE_PREFIX_PATH="$dependencies" \
+  configures -S "$1" -B "$2" "${toolchain[@]}" -DCMAKE_BUILD_TYPE= -DCMAKE_PREFIX_PATH="$dependencies" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" "${@:3}"
 }
 
@@ -47,7 +60,7 @@ build_library() {
   local shared=OFF
   [[ $1 == static ]] || shared=ON
   say "Linking a $1 library, configuration '$2', from the object files of this build."
-  quietly cmake -S "$source" -B "$3" "${toolchain[@]}" -DCMAKE_BUILD_TYPE="$2" -DCMAKE_PREFIX_PATH="$dependencies" \
+  configures -S "$source" -B "$3" "${toolchain[@]}" -DCMAKE_BUILD_TYPE="$2" -DCMAKE_PREFIX_PATH="$dependencies" \
     -DCMAKE_CXX_COMPILER_LAUNCHER="$here/reuse_objects.sh;$build/src/CMakeFiles;$objects_folder" \
     -DBUILD_SHARED_LIBS=$shared -DOPERATE_BUILD_TESTS=OFF -DOPERATE_BUILD_EXAMPLES=OFF
   quietly cmake --build "$3" -j 2

@@ -3,7 +3,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
 folder=$work/old_caller
 fresh "$folder"
-configure_consumer "$here/old_caller" "$folder" -DCMAKE_PREFIX_PATH="$work/prefix-static;$dependencies"
+configure_consumer "$here/old_caller" "$folder" -Wno-deprecated -DCMAKE_PREFIX_PATH="$work/prefix-static;$dependencies"
 build_targets "$folder" program
 say "Running program."
 "$folder/program"

@@ -1,8 +1,6 @@
 # For the tests that build the library as a part of a parent project; sourced by them.
 
-# configure_parent BUILD [CMAKE_ARGUMENT...]. One file of each kind is compiled with the parent's targets; the other object
-# files are those of the build that runs the test.
-export OPERATE_TEST_COMPILES=json/resources.cpp.o
+# configure_parent BUILD [CMAKE_ARGUMENT...]. The object files are those of the build that runs the test.
 configure_parent() {
   fresh "$1"
   configure_consumer "$here/parent" "$1" -Doperate="$source" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \

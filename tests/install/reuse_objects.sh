@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # reuse_objects.sh FOLDER CONFIGURATION COMPILER [ARGUMENT...]: a compiler launcher. It copies an object file of this
-# library from another build, whose folder src/CMakeFiles is FOLDER, and compiles what is not there.
+# library from another build, whose folder src/CMakeFiles is FOLDER. It compiles what is not there, and the file whose name
+# ends in OPERATE_TEST_COMPILES.
 set -euo pipefail
 folder=$1 configuration=$2
 shift 2
