@@ -11,7 +11,9 @@ install_to "$work/first-$wanted" "$(build_of "$wanted")"
 mv "$work/first-$wanted" "$work/prefix-$wanted"
 
 say "No file of the package names a folder of this machine."
-if grep -rIlF -e "$work" -e "$source" -e "$build" "$work/prefix-$wanted"; then
+# Where a path begins: /operate is a folder of the machine, and include/operate is not.
+folders=$(printf '%s\n' "$work" "$source" "$build" | sed 's/[.[\*^$()+?{|]/\\&/g' | paste -sd '|')
+if grep -rIlE "(^|[^A-Za-z0-9_.}>/-]|-I|-L)($folders)([^A-Za-z0-9_-]|\$)" "$work/prefix-$wanted"; then
   fail "These files name a folder of the machine that built them."
 fi
 say "operate-emulator finds its library in the new place."
