@@ -54,11 +54,11 @@ class CompanyPages : public detail::PageSource<Company> {
   CompanyPages(std::shared_ptr<detail::ClientState> client, RequestOptions request_options)
       : client_(std::move(client)), request_options_(std::move(request_options)) {}
   detail::FetchedPage<Company> fetch(const ListOptions& options) override {
-    return v0::fetch(*client_, options, request_options_);
+    return operate::fetch(*client_, options, request_options_);
   }
   Async<detail::FetchedPage<Company>> fetch_async(const ListOptions& options, WhenFull when_full) override {
     request_options_.when_full = when_full;
-    return v0::fetch_async(*client_, options, request_options_, read_page);
+    return operate::fetch_async(*client_, options, request_options_, read_page);
   }
   bool is_cancelled() const noexcept override { return request_options_.cancel.is_cancelled(); }
 
