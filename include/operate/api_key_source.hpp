@@ -2,6 +2,7 @@
 
 #include <operate/export.hpp>
 #include <operate/secrets_manager.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <functional>
@@ -11,7 +12,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 class KeyProvider;
@@ -127,5 +128,5 @@ class OPERATE_EXPORT ApiKeySource {
   std::shared_ptr<const detail::KeyProvider> provider_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,6 +2,7 @@
 
 #include <operate/detail/async_handle.hpp>
 #include <operate/result.hpp>
+#include <operate/version.hpp>
 
 #include <exception>
 #include <memory>
@@ -13,7 +14,7 @@
 #endif
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// A call that is under way: the value comes by get(), by then() or by co_await, one of them, once.
 ///
@@ -130,5 +131,5 @@ class [[nodiscard]] Async {
   detail::AsyncHandle handle_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <memory>
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 class CancellationState;
@@ -72,5 +73,5 @@ class OPERATE_EXPORT CancellationSource {
   std::shared_ptr<detail::CancellationState> state_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -7,12 +7,13 @@
 #include <operate/people.hpp>
 #include <operate/request.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 class ClientAccess;
@@ -87,5 +88,5 @@ class OPERATE_EXPORT Client {
   std::shared_ptr<detail::ClientState> state_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,11 +2,12 @@
 
 #include <operate/cancellation.hpp>
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// The time by which deadlines are kept and retries are waited for. A test gives its own (Config::clock) and
 /// moves it by hand. Limits on sockets (Config::connect_timeout and the like) always run on the machine's
@@ -33,5 +34,5 @@ class OPERATE_EXPORT Clock {
   virtual void sleep_until(time_point time, const CancellationToken& cancel) = 0;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -7,11 +7,12 @@
 #include <operate/page.hpp>
 #include <operate/paged_range.hpp>
 #include <operate/request.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 class ClientState;
@@ -53,5 +54,5 @@ class OPERATE_EXPORT Companies {
   std::shared_ptr<detail::ClientState> state_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

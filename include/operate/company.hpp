@@ -1,11 +1,12 @@
 #pragma once
 
 #include <operate/json_text.hpp>
+#include <operate/version.hpp>
 
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// A company of the key's organization. That companies have a UUID is documented; `name` is what other
 /// integrations show, and is empty where the server sends none. Every other member is in `raw`.
@@ -18,5 +19,5 @@ struct Company {
   JsonText raw = {};
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

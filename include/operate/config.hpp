@@ -7,6 +7,7 @@
 #include <operate/observer.hpp>
 #include <operate/retry_policy.hpp>
 #include <operate/transport.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// A client's settings. A Client checks them when it is made and throws ConfigError for what cannot be; it
 /// uses them exactly as they stand. Only from_environment() reads settings from outside; the exceptions are
@@ -127,5 +128,5 @@ struct OPERATE_EXPORT Config {
   static Config from_environment();
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

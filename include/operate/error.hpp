@@ -3,6 +3,7 @@
 #include <operate/export.hpp>
 #include <operate/header.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <memory>
@@ -12,7 +13,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 struct ErrorDetails;
@@ -312,5 +313,5 @@ class OPERATE_EXPORT ServerError : public ApiError {
   std::shared_ptr<const Error> clone() const override;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

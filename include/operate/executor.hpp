@@ -1,11 +1,12 @@
 #pragma once
 
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <functional>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// Where the results of async calls are delivered (Config::executor): callbacks of Async::then and coroutines
 /// go on there. A thread pool, an event loop or a user interface's thread in a class of your own.
@@ -39,5 +40,5 @@ class OPERATE_EXPORT Executor {
   virtual void execute(std::function<void()> task) = 0;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,13 +2,14 @@
 
 #include <operate/export.hpp>
 #include <operate/observer.hpp>
+#include <operate/version.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What a HarRecorder keeps.
 struct HarOptions {
@@ -59,5 +60,5 @@ class OPERATE_EXPORT HarRecorder : public Observer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

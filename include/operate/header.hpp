@@ -1,9 +1,11 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// One HTTP header. Names are compared without regard to case.
 struct Header {
@@ -21,5 +23,5 @@ struct QueryParameter {
   std::string value = {};
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

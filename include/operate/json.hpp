@@ -1,11 +1,12 @@
 #pragma once
 
 #include <operate/json_text.hpp>
+#include <operate/version.hpp>
 
 #include <nlohmann/json.hpp>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// The text as a value of nlohmann_json, which the including program brings itself. Texts that the SDK hands
 /// out are valid; for others throws nlohmann::json::parse_error. Empty text is null.
@@ -13,5 +14,5 @@ inline nlohmann::json parse(const JsonText& text) {
   return text.empty() ? nlohmann::json() : nlohmann::json::parse(text.text());
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

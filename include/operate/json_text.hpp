@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -9,7 +10,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// JSON exactly as it was sent, byte for byte, so that no member is lost because this SDK does not know it.
 ///
@@ -49,5 +50,5 @@ class OPERATE_EXPORT JsonText {
   std::string text_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

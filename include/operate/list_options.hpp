@@ -1,10 +1,12 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <cstdint>
 #include <optional>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// One page of a list, as the guide "Pagination" documents it.
 struct ListOptions {
@@ -40,5 +42,5 @@ struct ListAllOptions {
   bool complete_under_change = true;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,13 +2,14 @@
 
 #include <operate/export.hpp>
 #include <operate/observer.hpp>
+#include <operate/version.hpp>
 
 #include <functional>
 #include <memory>
 #include <string_view>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What a log holds.
 enum class LogLevel {
@@ -35,5 +36,5 @@ OPERATE_EXPORT std::shared_ptr<Observer> log_lines(LogLevel level = LogLevel::in
 /// come.
 OPERATE_EXPORT std::shared_ptr<Observer> log_json(LogLevel level = LogLevel::info, LogSink sink = {});
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

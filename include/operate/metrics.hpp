@@ -2,13 +2,14 @@
 
 #include <operate/export.hpp>
 #include <operate/observer.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// For Config::observer: counts calls, attempts, errors by kind, waits and bytes, and measures how long calls
 /// take. One may serve any number of clients.
@@ -50,5 +51,5 @@ class OPERATE_EXPORT Metrics : public Observer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

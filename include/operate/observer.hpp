@@ -4,6 +4,7 @@
 #include <operate/export.hpp>
 #include <operate/header.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What an Event tells of.
 enum class EventKind {
@@ -149,5 +150,5 @@ class OPERATE_EXPORT Observer {
 /// hearing. They are asked for a trace context one by one, until one has it.
 OPERATE_EXPORT std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> observers);
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

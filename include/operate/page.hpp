@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What the server says of a page: `total` counts all items of the list, `limit` and `offset` are what it
 /// applied.
@@ -89,5 +90,5 @@ class Page {
   Transfer transfer_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/detail/page_cursor.hpp>
+#include <operate/version.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -8,7 +9,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// A whole list, fetched a page at a time while it is read: a single-pass range, in C++20 an input_range.
 ///
@@ -126,5 +127,5 @@ class PagedRange {
   std::shared_ptr<Cursor> cursor_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

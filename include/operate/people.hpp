@@ -4,11 +4,12 @@
 #include <operate/export.hpp>
 #include <operate/person.hpp>
 #include <operate/request.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 class ClientState;
@@ -48,5 +49,5 @@ class OPERATE_EXPORT People {
   std::shared_ptr<detail::ClientState> state_;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,13 +2,14 @@
 
 #include <operate/json_text.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What a person does at a company.
 struct Title {
@@ -65,5 +66,5 @@ struct Person {
   Transfer transfer = {};
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -3,6 +3,7 @@
 #include <operate/cancellation.hpp>
 #include <operate/header.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <optional>
@@ -10,7 +11,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What an async call does where Config::max_async_calls are under way.
 enum class WhenFull {
@@ -79,5 +80,5 @@ struct Response {
   Transfer transfer = {};
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

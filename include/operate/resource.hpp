@@ -3,6 +3,7 @@
 #include <operate/client.hpp>
 #include <operate/detail/raw_call.hpp>
 #include <operate/json.hpp>
+#include <operate/version.hpp>
 
 #include <exception>
 #include <memory>
@@ -18,7 +19,7 @@
 // resources: which ones exist is for you to know.
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 
@@ -160,5 +161,5 @@ Async<T> post_async(const Client& client, std::string path, std::string key, con
       detail::decode_posted<T>));
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

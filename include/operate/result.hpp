@@ -1,6 +1,7 @@
 #pragma once
 
 #include <operate/error.hpp>
+#include <operate/version.hpp>
 
 #include <exception>
 #include <memory>
@@ -10,7 +11,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace detail {
 
@@ -117,5 +118,5 @@ Result<detail::AttemptValue<F>> attempt(F&& call) {
   }
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <chrono>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// When and how often a call is repeated.
 ///
@@ -37,5 +39,5 @@ struct RetryPolicy {
   int budget = 100;
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <chrono>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// A key in AWS Secrets Manager (ApiKeySource::aws_secrets_manager). Signs in as AWS's own tools do, with the
 /// first of these that there is:
@@ -79,5 +81,5 @@ struct InfisicalOptions {
   std::chrono::milliseconds time_to_live = std::chrono::minutes(5);
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

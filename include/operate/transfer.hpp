@@ -1,11 +1,13 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 /// What one attempt did on the wire. Each time is 0 where there was no such step: nothing is looked up and no
 /// connection is made where one was kept.
@@ -32,5 +34,5 @@ struct Transfer {
   std::chrono::microseconds total{0};
 };
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

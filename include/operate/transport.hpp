@@ -5,6 +5,7 @@
 #include <operate/export.hpp>
 #include <operate/header.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <memory>
@@ -14,7 +15,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 struct Config;
 
@@ -110,5 +111,5 @@ class OPERATE_EXPORT Transport {
 /// at once.
 OPERATE_EXPORT std::shared_ptr<Transport> libcurl_transport(const Config& config);
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

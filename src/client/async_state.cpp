@@ -6,7 +6,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Executor::~Executor() = default;
 
@@ -133,5 +133,5 @@ void AsyncHandle::forget() const noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 class AsyncState;
@@ -84,5 +84,5 @@ AsyncOutcome failed(std::exception_ptr exception) noexcept;
 void prepare_to_fail();
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

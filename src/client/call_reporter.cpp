@@ -5,7 +5,7 @@
 #include <atomic>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Observer::~Observer() = default;
 
@@ -147,5 +147,5 @@ void CallReporter::tell(const Event& event) const noexcept {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -14,7 +14,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// Tells a client's observer of one call; without one, it does nothing. Whatever the observer throws ends
@@ -69,5 +69,5 @@ class CallReporter {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -6,7 +6,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Client::Client(const Config& config) : state_(std::make_shared<detail::ClientState>(config)) {}
 Client Client::from_environment() { return Client(Config::from_environment()); }
@@ -43,5 +43,5 @@ std::string Client::explain(const Request& request, const RequestOptions& option
   return state_->explain(request, options);
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 ClientState::ClientState(const Config& config) : context_(std::make_shared<client::CallContext>(config)) {
@@ -86,5 +86,5 @@ core::Exchange ClientState::execute(const Request& request, const RequestOptions
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

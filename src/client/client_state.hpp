@@ -25,7 +25,7 @@ class Engine;
 }
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// What all copies of a client share, and the drivers of its calls: one runs a Call over the transport on
@@ -89,5 +89,5 @@ class ClientAccess {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -3,11 +3,11 @@
 #include "client/real_clock.hpp"
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Clock::~Clock() = default;
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 
 namespace client {
 

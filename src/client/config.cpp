@@ -42,7 +42,7 @@ void check_ca_file(const std::string& setting, const std::string& path) {
 
 }  // namespace
 
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Config Config::from_environment() {
   Config config;
@@ -74,7 +74,7 @@ Config Config::from_environment() {
   return config;
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 
 Config client::checked(Config config) {
   check_limit("Config::connect_timeout", config.connect_timeout);

@@ -76,7 +76,7 @@ http::TransportSettings client::transport_settings(const Config& config, const c
   return settings;
 }
 
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 Transport::~Transport() = default;
 
@@ -86,5 +86,5 @@ std::shared_ptr<Transport> libcurl_transport(const Config& config) {
   return std::make_shared<LibcurlTransport>(client::transport_settings(checked, base_url), base_url.text);
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 // The destructors stand here so that each class's vtable and type information exist once, in the library.
 #define OPERATE_ERROR_CLASS(Class) \
@@ -124,5 +124,5 @@ std::optional<std::chrono::milliseconds> ApiError::retry_after() const noexcept 
   return details().retry_after;
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// All that the error tree's accessors read; which members mean something depends on the class.
@@ -40,5 +40,5 @@ bool is_word(std::string_view text);
 bool is_shown(const Header& header);
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -253,11 +253,11 @@ void raise_undecodable(const Exchange& exchange, const std::string& problem) {
 }  // namespace operate::core
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 void detail::AnswerOrigin::raise_undecodable(const std::string& problem) const {
   core::raise_undecodable(*static_cast<const core::Exchange*>(exchange.get()), problem);
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -3,7 +3,7 @@
 #include <operate/version.hpp>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 const char* to_string(TransportErrorKind kind) noexcept {
   switch (kind) {
@@ -55,7 +55,7 @@ const char* to_string(TimeLimit limit) noexcept {
   return "";
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 
 namespace core {
 

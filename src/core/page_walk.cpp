@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 namespace {
@@ -268,5 +268,5 @@ std::vector<PageRun> PageWalk::accept_by_offset(const ListOptions& window, const
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

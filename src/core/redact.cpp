@@ -77,9 +77,9 @@ std::string redact(std::string_view text, std::string_view key, std::string_view
 }  // namespace operate::core
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 std::string TransportRequest::redact(std::string_view text) const { return core::redact(text, api_key); }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

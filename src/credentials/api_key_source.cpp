@@ -15,7 +15,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -210,5 +210,5 @@ std::shared_ptr<const detail::KeyProvider> detail::KeyProvider::of(const ApiKeyS
           where_keys_are_made);
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

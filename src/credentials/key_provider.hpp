@@ -17,7 +17,7 @@
 #include <string_view>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// The setting that ConfigErrors name where the program's own code has named the source.
@@ -107,5 +107,5 @@ class KeyProvider {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -21,7 +21,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -264,5 +264,5 @@ ApiKeySource detail::KeyProvider::named(std::string_view text, const std::string
       place, [&] { return std::make_shared<NamedKey>(read_name(text, setting), place, setting); }));
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

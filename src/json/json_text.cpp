@@ -3,7 +3,7 @@
 #include "json/document.hpp"
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 std::optional<std::string> JsonText::string(std::string_view member) const {
   const auto document = json::Document::parse(text_);
@@ -25,5 +25,5 @@ std::optional<bool> JsonText::boolean(std::string_view member) const {
   return document->root()[member].boolean();
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -22,7 +22,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -197,5 +197,5 @@ EventDetail HarRecorder::detail() const { return impl_->detail(); }
 std::string HarRecorder::text() const { return impl_->text(); }
 void HarRecorder::save(const std::string& path) const { observe::replace_file(path, text()); }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -16,7 +16,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -136,5 +136,5 @@ std::shared_ptr<Observer> log_json(LogLevel level, LogSink sink) {
   return std::make_shared<LogObserver>(&json_of, level, std::move(sink));
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

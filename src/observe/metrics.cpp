@@ -16,7 +16,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -201,5 +201,5 @@ Metrics::~Metrics() = default;
 void Metrics::on(const Event& event) { impl_->on(event); }
 std::string Metrics::text() const { return impl_->text(); }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -7,7 +7,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -66,5 +66,5 @@ std::shared_ptr<Observer> observe_all(std::vector<std::shared_ptr<Observer>> obs
   return std::make_shared<AllObservers>(std::move(observers));
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

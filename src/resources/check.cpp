@@ -1,12 +1,12 @@
 #include <operate/client.hpp>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 // The smallest of the documented calls that change nothing.
 Transfer Client::check(const RequestOptions& options) const {
   return companies().list({1, 0}, options).transfer();
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 namespace {
 
@@ -86,5 +86,5 @@ PagedRange<Company> Companies::list_all(const ListAllOptions& options,
   return {options, std::make_unique<CompanyPages>(state_, request_options)};
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 People::People(std::shared_ptr<detail::ClientState> state) : state_(std::move(state)) {}
 
@@ -43,5 +43,5 @@ Async<Person> People::create_async(const NewPerson& person, const RequestOptions
                                core::people_create.safe_to_repeat, read_created);
 }
 
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

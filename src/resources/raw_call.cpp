@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 namespace {
@@ -123,5 +123,5 @@ bool quotes_nothing_of(const JsonText& item, const std::string& words) {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -3,7 +3,7 @@
 #include <thread>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 bool CancellationToken::is_cancelled() const noexcept { return state_ && state_->is_cancelled(); }
 
@@ -58,5 +58,5 @@ CancellationCallback::~CancellationCallback() {
 }
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -7,7 +7,7 @@
 #include <mutex>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// Runs a function once its token is cancelled, on the thread that cancels it; at once where that has
@@ -50,5 +50,5 @@ class CancellationState {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

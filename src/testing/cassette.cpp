@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -248,5 +248,5 @@ void write_cassette(const std::string& path, const std::vector<Recorded>& exchan
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

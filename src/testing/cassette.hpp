@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// A request, its path as in the URL, and what came of it.
@@ -27,5 +27,5 @@ void require_writable(const std::string& path);
 void write_cassette(const std::string& path, const std::vector<Recorded>& exchanges);
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -71,5 +71,5 @@ Certificate::Certificate(const std::string& names, const CertificateOptions& opt
 Certificate::~Certificate() { std::remove(file_.c_str()); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -8,7 +10,7 @@ struct evp_pkey_st;
 struct x509_st;
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 class Certificate;
@@ -43,5 +45,5 @@ class Certificate {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 Connection::Connection(Descriptor socket, ssl_ctx_st* context)
@@ -63,5 +63,5 @@ void Connection::reset() {
 void Connection::shut_down() { ::shutdown(socket_.get(), SHUT_RDWR); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include "testing/descriptor.hpp"
 
 #include <memory>
@@ -10,7 +12,7 @@ struct ssl_ctx_st;
 struct ssl_st;
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// One end of a connection, plain or over TLS. For one thread, but for shut_down(), and with all signals
@@ -43,5 +45,5 @@ class Connection {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// A socket or a pipe's end, which is closed with the object and stays with this program. Negative: none.
@@ -31,5 +33,5 @@ class Descriptor {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

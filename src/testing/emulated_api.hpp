@@ -12,7 +12,7 @@
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// The keys with which every emulator begins.
@@ -55,5 +55,5 @@ class EmulatedApi {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

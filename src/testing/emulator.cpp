@@ -19,7 +19,7 @@
 #include <variant>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -269,5 +269,5 @@ void Emulator::clear_next() { impl_->clear_next(); }
 void Emulator::clear_requests() { impl_->clear_requests(); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

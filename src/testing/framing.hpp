@@ -9,7 +9,7 @@
 #include <string_view>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// Ends the head of a request or of an answer.
@@ -74,5 +74,5 @@ struct Answer {
 std::optional<Answer> take_answer(std::string& received);
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

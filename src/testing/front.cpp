@@ -19,7 +19,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -239,5 +239,5 @@ bool Front::deliver_slowly(const std::string& bytes, std::chrono::milliseconds p
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

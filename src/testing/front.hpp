@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include "testing/connection.hpp"
 #include "testing/descriptor.hpp"
 #include "testing/framing.hpp"
@@ -16,7 +18,7 @@
 #include <thread>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 class Certificate;
@@ -61,5 +63,5 @@ class Front {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -17,7 +17,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -170,5 +170,5 @@ std::string HttpServer::expect(ReceivedRequest request) { return impl_->expect(s
 HttpServer::Outcome HttpServer::finish(const std::string& target) { return impl_->finish(target); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include "testing/message.hpp"
 
 #include <functional>
@@ -8,7 +10,7 @@
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// The HTTP library, on a socket in a folder that only this user can open. It reads the bodies of requests
@@ -46,5 +48,5 @@ class HttpServer {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 using std::chrono::milliseconds;
@@ -78,5 +78,5 @@ std::vector<milliseconds> ManualClock::sleeps() const { return impl_->sleeps(); 
 void ManualClock::wait_for_sleepers(int count) const { impl_->wait_for_sleepers(count); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 void require_sendable(const EmulatorResponse& answer) {
@@ -27,5 +27,5 @@ void require_sendable(const EmulatorResponse& answer) {
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -6,7 +6,7 @@
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// An answer, and what befalls it on its way.
@@ -19,5 +19,5 @@ struct Reply {
 void require_sendable(const EmulatorResponse& answer);
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

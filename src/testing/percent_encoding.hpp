@@ -1,11 +1,13 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// The value of a hexadecimal digit; -1 for anything else.
@@ -34,5 +36,5 @@ inline std::string percent_decoded(std::string_view text) {
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

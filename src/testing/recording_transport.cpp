@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -171,5 +171,5 @@ TransportResult ReplayTransport::send(const TransportRequest& request, const Tra
 std::string ReplayTransport::problems() const { return impl_->problems(); }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

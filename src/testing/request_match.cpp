@@ -16,7 +16,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -449,5 +449,5 @@ std::string differences(const ExpectedRequest& expected, const ReceivedRequest& 
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// How much of a request has to be as expected.
@@ -58,5 +58,5 @@ std::string differences(const ExpectedRequest& expected, const ReceivedRequest& 
                         const Keys& keys);
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 namespace {
@@ -128,5 +128,5 @@ TransportFailure connection_lost() { return {TransportErrorKind::receive}; }
 TransportFailure timed_out() { return {TransportErrorKind::timeout, TimeLimit::attempt}; }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

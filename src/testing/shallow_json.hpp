@@ -1,11 +1,13 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <string_view>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// The text as JSON; discarded where it is none, or so deep that working with it could use up the stack.
@@ -24,5 +26,5 @@ Json parse_shallow(std::string_view text) {
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <operate/version.hpp>
+
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -7,7 +9,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// Runs each function on a thread of its own, of which nothing stays behind when it ends.
@@ -42,5 +44,5 @@ class Threads {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// The call that an answer came from, for the error about it; of a type of the library's own.
@@ -19,5 +20,5 @@ struct OPERATE_EXPORT AnswerOrigin {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -2,6 +2,7 @@
 
 #include <operate/error.hpp>
 #include <operate/export.hpp>
+#include <operate/version.hpp>
 
 #include <exception>
 #include <functional>
@@ -9,7 +10,7 @@
 #include <utility>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// How an async call ended: a value, or an error and the exception that it is thrown as.
@@ -47,5 +48,5 @@ class OPERATE_EXPORT AsyncHandle {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -6,6 +6,7 @@
 #include <operate/error.hpp>
 #include <operate/page.hpp>
 #include <operate/request.hpp>
+#include <operate/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -18,7 +19,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 template <class T>
@@ -306,5 +307,5 @@ class PagedIterator {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

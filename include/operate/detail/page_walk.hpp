@@ -4,6 +4,7 @@
 #include <operate/export.hpp>
 #include <operate/list_options.hpp>
 #include <operate/page.hpp>
+#include <operate/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// Stands for an item's id.
@@ -102,5 +103,5 @@ class OPERATE_EXPORT PageWalk {
 };
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

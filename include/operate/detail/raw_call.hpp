@@ -8,6 +8,7 @@
 #include <operate/json_text.hpp>
 #include <operate/page.hpp>
 #include <operate/transfer.hpp>
+#include <operate/version.hpp>
 
 #include <functional>
 #include <memory>
@@ -15,7 +16,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace detail {
 
 /// An answer of success whose items are still text: what <operate/resource.hpp> builds on without knowing how
@@ -67,5 +68,5 @@ OPERATE_EXPORT std::string checked_body(const JsonText& body);
 OPERATE_EXPORT bool quotes_nothing_of(const JsonText& item, const std::string& words);
 
 }  // namespace detail
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -4,6 +4,7 @@
 #include <operate/header.hpp>
 #include <operate/json_text.hpp>
 #include <operate/testing/received_request.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -15,7 +16,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// What an emulator begins with.
@@ -187,5 +188,5 @@ class Emulator {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

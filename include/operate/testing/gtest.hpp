@@ -19,6 +19,7 @@
 #include <operate/testing/scripted_transport.hpp>
 #include <operate/transfer.hpp>
 #include <operate/transport.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 
 // A class before those below it.
 #define OPERATE_ERRORS(Do)                                                                               \
@@ -583,5 +584,5 @@ MATCHER(IsFulfilled, negation ? "has problems" : "has no problems") {
 }
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

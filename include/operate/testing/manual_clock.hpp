@@ -1,13 +1,14 @@
 #pragma once
 
 #include <operate/clock.hpp>
+#include <operate/version.hpp>
 
 #include <chrono>
 #include <memory>
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// What happens to those who sleep by a ManualClock.
@@ -51,5 +52,5 @@ class ManualClock : public Clock {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <operate/header.hpp>
+#include <operate/version.hpp>
 
 #include <string>
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// A request that came, to an Emulator or to a ScriptedTransport.
@@ -30,5 +31,5 @@ struct ReceivedRequest {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

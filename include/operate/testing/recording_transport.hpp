@@ -2,12 +2,13 @@
 
 #include <operate/testing/scripted_transport.hpp>
 #include <operate/transport.hpp>
+#include <operate/version.hpp>
 
 #include <memory>
 #include <string>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// For Config::transport: passes requests on to another transport, and keeps them with their answers in a
@@ -75,5 +76,5 @@ class ReplayTransport : public Transport {
 };
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate

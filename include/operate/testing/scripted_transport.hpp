@@ -3,6 +3,7 @@
 #include <operate/header.hpp>
 #include <operate/testing/received_request.hpp>
 #include <operate/transport.hpp>
+#include <operate/version.hpp>
 
 #include <functional>
 #include <memory>
@@ -11,7 +12,7 @@
 #include <vector>
 
 namespace operate {
-inline namespace v0 {
+inline namespace OPERATE_ABI_NAMESPACE {
 namespace testing {
 
 /// A request came that no script and no cassette has an answer for. what() shows the difference to what was
@@ -98,5 +99,5 @@ TransportFailure connection_lost();
 TransportFailure timed_out();
 
 }  // namespace testing
-}  // namespace v0
+}  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate
