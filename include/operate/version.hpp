@@ -5,5 +5,8 @@
 #define OPERATE_VERSION_MINOR 1
 #define OPERATE_VERSION_PATCH 0
 
-/// The inline namespace that holds all names of the SDK.
-#define OPERATE_ABI_NAMESPACE v0
+/// The inline namespace of all names, `v0_1` for example. Each minor version has its own, so that two of them
+/// can be loaded into one process.
+#define OPERATE_ABI_NAMESPACE OPERATE_DETAIL_EXPAND_AND_JOIN(OPERATE_VERSION_MAJOR, OPERATE_VERSION_MINOR)
+#define OPERATE_DETAIL_EXPAND_AND_JOIN(major, minor) OPERATE_DETAIL_JOIN(major, minor)
+#define OPERATE_DETAIL_JOIN(major, minor) v##major##_##minor

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # exported_symbols.sh SETTINGS: the shared library's name, and what it exports.
 source "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
-# The inline namespace, which is a part of every symbol.
-namespace=operate::v0
+version=$(sed -n 's/#define OPERATE_VERSION_M[AI][A-Z]* //p' "$source/include/operate/version.hpp" | paste -sd .)
+namespace=operate::v${version/./_} # Inline, and a part of every symbol.
 library=$work/prefix-shared/$libdir/liboperate$postfix.so
 
-version=$(sed -n 's/#define OPERATE_VERSION_M[AI][A-Z]* //p' "$source/include/operate/version.hpp" | paste -sd .)
 soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
 say "The SONAME is $soname."
 [[ $soname == "liboperate$postfix.so.$version" ]] || fail "It should be liboperate$postfix.so.$version."
