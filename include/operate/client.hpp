@@ -12,6 +12,12 @@
 #include <memory>
 #include <string>
 
+// Macros of other headers must not replace these members.
+#pragma push_macro("call")
+#pragma push_macro("check")
+#undef call
+#undef check
+
 namespace operate {
 inline namespace OPERATE_ABI_NAMESPACE {
 
@@ -90,3 +96,6 @@ class OPERATE_EXPORT Client {
 
 }  // namespace OPERATE_ABI_NAMESPACE
 }  // namespace operate
+
+#pragma pop_macro("call")
+#pragma pop_macro("check")

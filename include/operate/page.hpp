@@ -30,7 +30,7 @@ class PageCursor;
 
 /// The sum, at most the largest number that there is.
 inline std::int64_t saturating_add(std::int64_t a, std::size_t b) noexcept {
-  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  constexpr auto most = (std::numeric_limits<std::int64_t>::max)();
   const auto room = static_cast<std::uint64_t>(a > 0 ? most - a : most);
   return b > room ? most : a + static_cast<std::int64_t>(b);
 }

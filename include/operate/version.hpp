@@ -10,3 +10,12 @@
 #define OPERATE_ABI_NAMESPACE OPERATE_DETAIL_EXPAND_AND_JOIN(OPERATE_VERSION_MAJOR, OPERATE_VERSION_MINOR)
 #define OPERATE_DETAIL_EXPAND_AND_JOIN(major, minor) OPERATE_DETAIL_JOIN(major, minor)
 #define OPERATE_DETAIL_JOIN(major, minor) v##major##_##minor
+
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#if defined(__clang__)
+#pragma clang diagnostic fatal "-W#pragma-messages"  // Ends the compilation, unlike #error.
+#pragma message("operate-cpp reports errors as exceptions: compile this file without -fno-exceptions.")
+#else
+#error "operate-cpp reports errors as exceptions: compile this file without -fno-exceptions."
+#endif
+#endif

@@ -1,3 +1,4 @@
+#include <operate/detail/error_cast.hpp>
 #include <operate/error.hpp>
 
 #include "core/error_details.hpp"
@@ -15,10 +16,16 @@
 namespace operate {
 inline namespace OPERATE_ABI_NAMESPACE {
 
+template <class Class>
+const Class* detail::error_cast(const Error& error) noexcept {
+  return dynamic_cast<const Class*>(&error);
+}
+
 // The destructors stand here so that each class's vtable and type information exist once, in the library.
-#define OPERATE_ERROR_CLASS(Class) \
-  Class::~Class() = default;       \
-  std::shared_ptr<const Error> Class::clone() const { return std::make_shared<Class>(*this); }
+#define OPERATE_ERROR_CLASS(Class)                                                             \
+  Class::~Class() = default;                                                                   \
+  std::shared_ptr<const Error> Class::clone() const { return std::make_shared<Class>(*this); } \
+  template OPERATE_EXPORT const Class* detail::error_cast<Class>(const Error&) noexcept;
 
 OPERATE_ERROR_CLASS(Error)
 OPERATE_ERROR_CLASS(ConfigError)

@@ -2,6 +2,7 @@
 
 #include <operate/async.hpp>
 #include <operate/detail/answer_origin.hpp>
+#include <operate/detail/error_cast.hpp>
 #include <operate/detail/page_walk.hpp>
 #include <operate/error.hpp>
 #include <operate/page.hpp>
@@ -72,7 +73,7 @@ class PageCursor {
 
   /// The same for a reader of items, to whom a page that was moved out is read.
   bool has_item_left() {
-    if (is_page_taken()) index_ = std::max(index_, size_);
+    if (is_page_taken()) index_ = (std::max)(index_, size_);
     return has_item();
   }
 
@@ -193,7 +194,7 @@ class PageCursor {
   }
 
   static bool found_no_place(const Error& error) {
-    const auto* failure = dynamic_cast<const TransportError*>(&error);
+    const auto* failure = error_cast<TransportError>(error);
     return failure && failure->kind() == TransportErrorKind::queue_full;
   }
 

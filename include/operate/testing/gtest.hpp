@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <operate/company.hpp>
 #include <operate/config.hpp>
+#include <operate/detail/error_cast.hpp>
 #include <operate/error.hpp>
 #include <operate/json_text.hpp>
 #include <operate/observer.hpp>
@@ -46,19 +47,10 @@ namespace detail {
   inline const char* name_of_class(const Class*) { return #Class; }
 OPERATE_ERRORS(OPERATE_NAME)
 #undef OPERATE_NAME
-template <class Class>
-bool is_of_class(const Error& error) {
-  const auto* found = dynamic_cast<const Class*>(&error);
-  return found != nullptr;
-}
-template <>
-inline bool is_of_class<Error>(const Error&) {
-  return true;
-}
 inline const char* name_of_class_of(const Error& error) {
   const char* name = "";
 #define OPERATE_NAME(Class) \
-  if (is_of_class<Class>(error)) name = #Class;
+  if (error_cast<Class>(error)) name = #Class;
   OPERATE_ERRORS(OPERATE_NAME)
 #undef OPERATE_NAME
   return name;
@@ -365,7 +357,7 @@ class HasErrorMatcher {
       *listener << "which succeeded";
       return false;
     }
-    const auto* error = dynamic_cast<const E*>(&result.error());
+    const auto* error = error_cast<E>(result.error());
     *listener << "whose error is of the class " << name_of_class_of(result.error());
     if (!error || !inner_) return error != nullptr;
     ::testing::StringMatchResultListener why;
