@@ -86,31 +86,38 @@ void MultiTransport::start(std::unique_ptr<Running> running, bool fresh) {
 }
 
 void MultiTransport::perform(std::vector<Ended>& ended) {
+  if (running_.empty()) return;
   ended.reserve(ended.size() + running_.size());  // What libcurl has told once it does not tell again.
-  // Those that are done give their connections back first, and note() looks at these before others get them.
-  if (outside_ == 0 || (!multiplexes_ && outside_ < running_.size())) step(ended);
-  while (outside_ > 0) {
-    add_new_ones(ended);
-    step(ended);
-  }
+  int count = 0;
+  curl_multi_perform(multi_.get(), &count);  // Where it fails, for lack of memory, limits still count.
+  collect(ended);
+  while (outside_ > 0) add_new_ones(ended);
   if (!running_.empty() && SteadyClock::now() >= next_check_) end_those_out_of_time(ended);
 }
 
+// One by one, so that only the new transfer makes progress: if another one ended meanwhile, the new one could
+// take its connection before note() has checked it.
 void MultiTransport::add_new_ones(std::vector<Ended>& ended) {
-  for (std::size_t i = running_.size(); i-- > 0 && outside_ > 0;) {
+  for (std::size_t i = 0; i < running_.size() && outside_ > 0;) {
     Running& running = *running_[i];
-    if (running.in_multi) continue;
+    if (running.in_multi) {
+      ++i;
+      continue;
+    }
     running.in_multi = true;
     --outside_;
-    if (curl_multi_add_handle(multi_.get(), running.easy.get()) != CURLM_OK)
+    if (curl_multi_add_handle(multi_.get(), running.easy.get()) == CURLM_OK) {
+      int count = 0;
+      curl_multi_socket_action(multi_.get(), CURL_SOCKET_TIMEOUT, 0, &count);
+      collect(ended);
+    } else {
       end(running, CURLE_OUT_OF_MEMORY, ended);
+    }
   }
 }
 
-void MultiTransport::step(std::vector<Ended>& ended) {
-  if (running_.empty()) return;
+void MultiTransport::collect(std::vector<Ended>& ended) {
   int count = 0;
-  curl_multi_perform(multi_.get(), &count);  // Where it fails, for lack of memory, limits still count.
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &count)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;

@@ -38,7 +38,7 @@ class MultiTransport : public AsyncTransport {
   struct Running;
   void start(std::unique_ptr<Running> running, bool fresh);
   void add_new_ones(std::vector<Ended>& ended);
-  void step(std::vector<Ended>& ended);
+  void collect(std::vector<Ended>& ended);
   void end(Running& running, std::optional<CURLcode> code, std::vector<Ended>& ended);
   void end_those_out_of_time(std::vector<Ended>& ended);
 
