@@ -44,12 +44,17 @@ NAMES
 # need_tests [PACKAGE...]: also what the tests need.
 need_tests() { need perl libgtest-dev libgmock-dev curl "$@"; }
 
-# configure NAME [CMAKE_ARGUMENT...]: a build folder build/NAME.
+# ccache may store what is compiled with a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+
+# configure NAME [CMAKE_ARGUMENT...]: a build folder build/NAME. In a unity build, the library compiles three times as fast;
+# -g1 is enough for the lines of a stack trace.
 configure() {
   local name=$1
   shift
   command -v ccache >/dev/null && set -- -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
-  cmake -S . -B "build/$name" "$@" >/dev/null
+  cmake -S . -B "build/$name" -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 \
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O2 -g1 -DNDEBUG" "$@" >/dev/null
 }
 
 # build NAME TARGET...
@@ -66,12 +71,13 @@ tests() {
 folder_of() { echo "$1${CXX:+-${CXX##*/}}"; }
 
 # sanitized NAME SANITIZERS FLAGS SYMBOL...: the tests, instrumented, with further flags for the compiler; the symbols
-# show that the library's own objects are.
+# show that the library's own objects are. The array `options` is passed to CMake.
+options=()
 sanitized() {
   local symbol name
   name=$(folder_of "$1")
   # The examples are compiled and run by the plain build.
-  configure "$name" -DOPERATE_SANITIZE="$2" -DCMAKE_CXX_FLAGS="$3" -DOPERATE_BUILD_EXAMPLES=OFF
+  configure "$name" -DOPERATE_SANITIZE="$2" -DCMAKE_CXX_FLAGS="$3" -DOPERATE_BUILD_EXAMPLES=OFF "${options[@]}"
   build "$name" all
   find "build/$name" -name '*.gcda' -delete
   for symbol in "${@:4}"; do

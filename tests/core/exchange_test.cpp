@@ -16,7 +16,7 @@ using operate::test::thrown;
 constexpr const char* unauthenticated =
     R"({"success":false,"error":{"type":"authentication_error","message":"Missing API Key"}})";
 
-Exchange answered(int status, std::string body, bool safe_to_repeat = true) {
+Exchange response(int status, std::string body, bool safe_to_repeat = true) {
   Exchange exchange;
   exchange.method = safe_to_repeat ? "GET" : "POST";
   exchange.path = "/x";
@@ -34,34 +34,34 @@ std::shared_ptr<const E> raised(const Exchange& exchange) {
 }
 
 TEST(ExchangeTest, EachStatusHasItsError) {
-  EXPECT_TRUE(raised<operate::MissingApiKeyError>(answered(400, unauthenticated)));
-  EXPECT_TRUE(raised<operate::InvalidApiKeyError>(answered(401, unauthenticated)));
-  EXPECT_TRUE(raised<operate::PermissionDeniedError>(answered(403, unauthenticated)));
+  EXPECT_TRUE(raised<operate::MissingApiKeyError>(response(400, unauthenticated)));
+  EXPECT_TRUE(raised<operate::InvalidApiKeyError>(response(401, unauthenticated)));
+  EXPECT_TRUE(raised<operate::PermissionDeniedError>(response(403, unauthenticated)));
   EXPECT_TRUE(
-      raised<operate::BadRequestError>(answered(400, R"({"success":false,"error":{"type":"other"}})")));
-  EXPECT_TRUE(raised<operate::BadRequestError>(answered(422, "")));
-  EXPECT_TRUE(raised<operate::NotFoundError>(answered(404, "")));
-  EXPECT_TRUE(raised<operate::ConflictError>(answered(409, "")));
-  EXPECT_TRUE(raised<operate::RateLimitError>(answered(429, "")));
-  for (int status : {500, 503, 599}) EXPECT_TRUE(raised<operate::ServerError>(answered(status, "")));
-  for (int status : {402, 418, 600}) EXPECT_TRUE(raised<operate::ApiError>(answered(status, "")));
-  EXPECT_TRUE(raised<operate::ApiError>(answered(200, R"({"success":false})")));
+      raised<operate::BadRequestError>(response(400, R"({"success":false,"error":{"type":"other"}})")));
+  EXPECT_TRUE(raised<operate::BadRequestError>(response(422, "")));
+  EXPECT_TRUE(raised<operate::NotFoundError>(response(404, "")));
+  EXPECT_TRUE(raised<operate::ConflictError>(response(409, "")));
+  EXPECT_TRUE(raised<operate::RateLimitError>(response(429, "")));
+  for (int status : {500, 503, 599}) EXPECT_TRUE(raised<operate::ServerError>(response(status, "")));
+  for (int status : {402, 418, 600}) EXPECT_TRUE(raised<operate::ApiError>(response(status, "")));
+  EXPECT_TRUE(raised<operate::ApiError>(response(200, R"({"success":false})")));
   for (int status : {301, 304, 399})
-    EXPECT_EQ(raised<operate::TransportError>(answered(status, ""))->kind(),
+    EXPECT_EQ(raised<operate::TransportError>(response(status, ""))->kind(),
               operate::TransportErrorKind::redirect);
 }
 
 TEST(ExchangeTest, RefusedKeysAreToldByTheStatusWhateverTheBody) {
   for (const char* body : {"", "<html>", R"({"success":false,"err)", R"({"error":7})",
                            R"({"error":{"type":7,"message":[]}})", "\xff", "null"}) {
-    EXPECT_EQ(raised<operate::InvalidApiKeyError>(answered(401, body))->type(), "");
-    EXPECT_EQ(raised<operate::PermissionDeniedError>(answered(403, body))->body(), body);
-    EXPECT_TRUE(raised<operate::BadRequestError>(answered(400, body)));
+    EXPECT_EQ(raised<operate::InvalidApiKeyError>(response(401, body))->type(), "");
+    EXPECT_EQ(raised<operate::PermissionDeniedError>(response(403, body))->body(), body);
+    EXPECT_TRUE(raised<operate::BadRequestError>(response(400, body)));
   }
 }
 
 TEST(ExchangeTest, AnErrorTellsAllThatTheServerSaid) {
-  const auto error = raised<operate::MissingApiKeyError>(answered(400, unauthenticated));
+  const auto error = raised<operate::MissingApiKeyError>(response(400, unauthenticated));
   EXPECT_EQ(error->status(), 400);
   EXPECT_EQ(error->type(), "authentication_error");
   EXPECT_EQ(error->message(), "Missing API Key");
@@ -77,19 +77,19 @@ TEST(ExchangeTest, AnErrorTellsAllThatTheServerSaid) {
 
 TEST(ExchangeTest, AMessageStaysOneShortLine) {
   const auto error = raised<operate::InvalidApiKeyError>(
-      answered(401, R"({"error":{"type":"authentication_error","message":"a\r\n2026 FAKE\u001b[31m\u0000b)" +
+      response(401, R"({"error":{"type":"authentication_error","message":"a\r\n2026 FAKE\u001b[31m\u0000b)" +
                         std::string(5'000, 'x') + "\"}}"));
   const std::string what = error->what();
   EXPECT_LT(what.size(), 700u);
   EXPECT_TRUE(std::none_of(what.begin(), what.end(), [](char c) { return c >= '\0' && c < ' '; })) << what;
   EXPECT_EQ(error->message().size(), 5'019u);
-  EXPECT_EQ(raised<operate::InvalidApiKeyError>(answered(401, std::string(2u << 20, ' ') + unauthenticated))
+  EXPECT_EQ(raised<operate::InvalidApiKeyError>(response(401, std::string(2u << 20, ' ') + unauthenticated))
                 ->type(),
             "");
 }
 
 TEST(ExchangeTest, AMessageThatMayNamePeopleIsNotInWhat) {
-  const auto error = raised<operate::ConflictError>(answered(
+  const auto error = raised<operate::ConflictError>(response(
       409,
       R"({"success":false,"error":{"type":"conflict","message":"Ada Lovelace <ada@example.com> exists"}})",
       false));
@@ -100,12 +100,12 @@ TEST(ExchangeTest, AMessageThatMayNamePeopleIsNotInWhat) {
   EXPECT_EQ(error->report().find("ada@"), std::string::npos);
 
   const auto odd =
-      raised<operate::ConflictError>(answered(409, R"({"error":{"type":"Ada Lovelace exists"}})", false));
+      raised<operate::ConflictError>(response(409, R"({"error":{"type":"Ada Lovelace exists"}})", false));
   EXPECT_EQ(std::string(odd->what()).find("Ada"), std::string::npos) << odd->what();
 }
 
 TEST(ExchangeTest, AKeyThatTheServerSendsBackIsTakenOut) {
-  auto exchange = answered(
+  auto exchange = response(
       401,
       R"({"error":{"type":"authentication_error","message":"sk_live_0123456789abcdef, sk_live_0123..., ...9abcdef"}})");
   exchange.answer.headers.push_back({"x-echo", "sk_live_0123456789abcdef"});
@@ -118,20 +118,20 @@ TEST(ExchangeTest, AKeyThatTheServerSendsBackIsTakenOut) {
 }
 
 TEST(ExchangeTest, SaysWhatMayBeRepeatedAndWhatMayHaveHappened) {
-  EXPECT_TRUE(raised<operate::ServerError>(answered(503, ""))->retryable());
-  EXPECT_FALSE(raised<operate::ServerError>(answered(503, ""))->may_have_been_applied());
-  EXPECT_FALSE(raised<operate::ServerError>(answered(503, "", false))->retryable());
-  EXPECT_TRUE(raised<operate::ServerError>(answered(503, "", false))->may_have_been_applied());
-  EXPECT_TRUE(raised<operate::RateLimitError>(answered(429, "", false))->retryable());
-  EXPECT_FALSE(raised<operate::RateLimitError>(answered(429, "", false))->may_have_been_applied());
-  EXPECT_FALSE(raised<operate::ConflictError>(answered(409, "", false))->may_have_been_applied());
+  EXPECT_TRUE(raised<operate::ServerError>(response(503, ""))->retryable());
+  EXPECT_FALSE(raised<operate::ServerError>(response(503, ""))->may_have_been_applied());
+  EXPECT_FALSE(raised<operate::ServerError>(response(503, "", false))->retryable());
+  EXPECT_TRUE(raised<operate::ServerError>(response(503, "", false))->may_have_been_applied());
+  EXPECT_TRUE(raised<operate::RateLimitError>(response(429, "", false))->retryable());
+  EXPECT_FALSE(raised<operate::RateLimitError>(response(429, "", false))->may_have_been_applied());
+  EXPECT_FALSE(raised<operate::ConflictError>(response(409, "", false))->may_have_been_applied());
 
   const auto lost = [](bool safe_to_repeat, bool may_have_arrived) {
     operate::TransportFailure failure;
     failure.kind = operate::TransportErrorKind::receive;
     failure.request_may_have_arrived = may_have_arrived;
     return thrown<operate::TransportError>(
-        [&] { operate::core::raise_failure(answered(0, "", safe_to_repeat), failure); });
+        [&] { operate::core::raise_failure(response(0, "", safe_to_repeat), failure); });
   };
   EXPECT_TRUE(lost(true, true)->retryable());
   EXPECT_FALSE(lost(true, true)->may_have_been_applied());
@@ -147,7 +147,7 @@ TEST(ExchangeTest, ALimitOfTimeNamesTheLimit) {
   failure.limit = operate::TimeLimit::stall;
   failure.elapsed = std::chrono::milliseconds(1234);
   const auto error =
-      thrown<operate::TimeoutError>([&] { operate::core::raise_failure(answered(0, ""), failure); });
+      thrown<operate::TimeoutError>([&] { operate::core::raise_failure(response(0, ""), failure); });
   EXPECT_EQ(error->limit(), operate::TimeLimit::stall);
   EXPECT_EQ(error->elapsed(), std::chrono::milliseconds(1234));
   EXPECT_NE(std::string(error->what()).find("stall_timeout"), std::string::npos);
@@ -158,14 +158,14 @@ TEST(ExchangeTest, TheReasonOfAFailureStandsInItsSentence) {
   failure.kind = operate::TransportErrorKind::connect;
   failure.message = "Connection refused";
   const auto error =
-      thrown<operate::TransportError>([&] { operate::core::raise_failure(answered(0, ""), failure); });
+      thrown<operate::TransportError>([&] { operate::core::raise_failure(response(0, ""), failure); });
   EXPECT_NE(std::string(error->what()).find("no connection could be made (Connection refused)."),
             std::string::npos)
       << error->what();
 }
 
 TEST(ExchangeTest, KeepsTheBeginningOfABodyAndRetryAfter) {
-  auto exchange = answered(429, std::string(100'000, 'x'));
+  auto exchange = response(429, std::string(100'000, 'x'));
   exchange.answer.headers = {{"retry-AFTER", "7"}};
   const auto error = raised<operate::RateLimitError>(exchange);
   EXPECT_EQ(error->body().size(), 65'536u);

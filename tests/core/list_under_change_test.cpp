@@ -27,7 +27,7 @@ using operate::Pagination;
 using operate::detail::PageContent;
 using operate::detail::PageWalk;
 
-operate::detail::AnswerOrigin origin() {
+operate::detail::AnswerOrigin response_origin() {
   auto exchange = std::make_shared<operate::core::Exchange>();
   exchange->key =
       std::make_shared<const operate::core::ApiKey>("sk_test_0123456789", "the test", "a setting");
@@ -129,7 +129,7 @@ class Walk {
 
       std::vector<operate::detail::PageRun> runs;
       try {
-        runs = walk.accept(window, answer.pagination, content_of(answer.items), origin());
+        runs = walk.accept(window, answer.pagination, content_of(answer.items), response_origin());
       } catch (const operate::DecodeError& error) {
         // The place can be lost of a list that began at an offset, or has more than is remembered, which says
         // so and loses nothing.

@@ -47,7 +47,7 @@ using operate::test::thrown;
 using operate::testing::Emulator;
 using operate::testing::ManualClock;
 
-operate::NewPerson ada() {
+operate::NewPerson some_person() {
   operate::NewPerson person;
   person.emails = {"ada@example.com"};
   person.full_name = "Ada";
@@ -75,7 +75,7 @@ class AsyncTest : public testing::Test {
 
 TEST_F(AsyncTest, TheResultComesByGet) {
   auto page = client.companies().list_async({2, 1});
-  auto person = client.people().create_async(ada());
+  auto person = client.people().create_async(some_person());
   auto response = client.call_async({"GET", "/companies/list", {{"limit", "1"}}, ""});
   EXPECT_EQ(page.get().size(), 2u);
   EXPECT_EQ(person.get().full_name, "Ada");
@@ -99,7 +99,7 @@ TEST_F(AsyncTest, TheResultComesInACoroutine) {
   bool refused = false;
   const auto run = [&]() -> Task {
     size = (co_await client.companies().list_async({3, 0})).size();
-    name = (co_await client.people().create_async(ada())).full_name;
+    name = (co_await client.people().create_async(some_person())).full_name;
     try {
       co_await client.companies().list_async({0, 0});
     } catch (const operate::ValidationError&) {
@@ -126,7 +126,7 @@ TEST_F(AsyncTest, ErrorsComeWithTheirType) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->status(), 401);
   std::promise<bool> told;
-  client.people().create_async(ada()).then([&](Result<operate::Person> result) {
+  client.people().create_async(some_person()).then([&](Result<operate::Person> result) {
     told.set_value(!result && dynamic_cast<const operate::InvalidApiKeyError*>(&result.error()) != nullptr);
   });
   EXPECT_TRUE(told.get_future().get());
@@ -192,7 +192,7 @@ TEST_F(AsyncTest, ACallbackRunsOnTheClientsThreadAlone) {
 }
 
 // Remembers the results and what was thrown.
-class Listener : public operate::Observer {
+class CallListener : public operate::Observer {
  public:
   void on(const operate::Event& event) override {
     const std::lock_guard lock(mutex_);
@@ -226,7 +226,7 @@ class Listener : public operate::Observer {
 };
 
 TEST_F(AsyncTest, WhatACallbackThrowsGoesToTheObserverAndHarmsNobody) {
-  const auto listener = std::make_shared<Listener>();
+  const auto listener = std::make_shared<CallListener>();
   std::string first_line;
   auto config = emulator.config();
   // Before the listener, which lets the test go on.
@@ -249,11 +249,11 @@ TEST_F(AsyncTest, WhatACallbackThrowsGoesToTheObserverAndHarmsNobody) {
 }
 
 TEST_F(AsyncTest, ADroppedHandleLetsTheCallRun) {
-  const auto listener = std::make_shared<Listener>();
+  const auto listener = std::make_shared<CallListener>();
   auto config = emulator.config();
   config.observer = listener;
   const Client observed(config);
-  { const auto dropped = observed.people().create_async(ada()); }
+  { const auto dropped = observed.people().create_async(some_person()); }
   listener->wait_for(1, 0);
   EXPECT_EQ(listener->succeeded, 1);
   EXPECT_EQ(emulator.requests().size(), 1u);
@@ -412,8 +412,8 @@ TEST_F(SilentServerTest, ACallOnTheWireCanBeCancelled) {
   operate::CancellationSource stop;
   operate::RequestOptions options;
   options.cancel = stop.token();
-  auto by_handle = client.people().create_async(ada());
-  auto by_token = client.people().create_async(ada(), options);
+  auto by_handle = client.people().create_async(some_person());
+  auto by_token = client.people().create_async(some_person(), options);
   wait_for_requests(2);
   by_handle.cancel();
   const auto error = thrown<CancelledError>([&] { by_handle.get(); });
@@ -533,7 +533,7 @@ TEST_F(SilentServerTest, WhereItIsFullACallFailsOrItsMakerWaits) {
   wait_for_requests(2);
   operate::RequestOptions fail;
   fail.when_full = operate::WhenFull::fail;
-  const auto error = thrown<TransportError>([&] { client.people().create_async(ada(), fail).get(); });
+  const auto error = thrown<TransportError>([&] { client.people().create_async(some_person(), fail).get(); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), TransportErrorKind::queue_full);
   EXPECT_TRUE(error->retryable());
@@ -691,7 +691,7 @@ TEST(AsyncRulesTest, ACreateIsNeverDoubled) {
   });
   const Client client(server.config());
   client.call_async({"GET", "/x", {}, ""}).get();
-  const auto error = thrown<TransportError>([&] { client.people().create_async(ada()).get(); });
+  const auto error = thrown<TransportError>([&] { client.people().create_async(some_person()).get(); });
   ASSERT_TRUE(error);
   EXPECT_TRUE(error->may_have_been_applied());
   EXPECT_EQ(creates, 1);

@@ -44,7 +44,7 @@ using operate::test::TemporaryFolder;
 using operate::test::thrown;
 using operate::testing::Emulator;
 
-operate::NewPerson ada() {
+operate::NewPerson some_person() {
   operate::NewPerson person;
   person.emails = {"ada@example.com"};
   person.full_name = "Ada";
@@ -89,7 +89,8 @@ class RotationTest : public testing::TestWithParam<bool> {
                       : client.companies().list({}, options).size();
   }
   operate::Person create(const Client& client) const {
-    return GetParam() ? client.people().create_async(ada()).get() : client.people().create(ada());
+    return GetParam() ? client.people().create_async(some_person()).get()
+                      : client.people().create(some_person());
   }
 
   Emulator emulator;
@@ -123,7 +124,7 @@ TEST_P(RotationTest, ACallWhoseKeyIsRefusedGoesOutAgainWithANewOne) {
   ASSERT_EQ(emulator.requests().size(), 2u);
   EXPECT_NE(emulator.requests()[0].body, "");
   EXPECT_EQ(emulator.requests()[0].body, emulator.requests()[1].body);
-  EXPECT_EQ(client.people().create(ada()).full_name, "Ada");
+  EXPECT_EQ(client.people().create(some_person()).full_name, "Ada");
   EXPECT_EQ(vault.asked(), 2);
 }
 
@@ -490,7 +491,7 @@ class CallsFrom64Threads {
     while (!over_) {
       try {
         if (i % 4 == 0)
-          client_.people().create(ada());
+          client_.people().create(some_person());
         else if (i % 4 == 1)
           client_.companies().list_async({1, 0}).get();
         else
