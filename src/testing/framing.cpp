@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace operate {
@@ -208,9 +210,11 @@ std::optional<Answer> take_answer(std::string& received) {
   if (received.size() - begin < size) return std::nullopt;
   answer.body = received.substr(begin, size);
   received.erase(0, begin + size);
-  // The library adds one where the connection is kept, behind one of the answer's own.
-  if (find_line(answer.head, "Connection") == std::string::npos)
-    erase_line(answer.head, find_line(answer.head, "Keep-Alive"));
+  // The library adds this one where the connection is kept, before or behind one of the answer's own. The
+  // numbers are those that HttpServer sets.
+  const std::string_view added = "\r\nKeep-Alive: timeout=1000000, max=1000000";
+  const std::size_t at = answer.head.find(added);
+  if (at != std::string::npos) answer.head.erase(at, added.size());
   return answer;
 }
 

@@ -59,11 +59,14 @@ TEST_F(GtestTest, ResultsWithAValue) {
   const auto result = operate::attempt([&] { return client.companies().list(); });
   EXPECT_THAT(result, HasValue(SizeIs(2)));
   EXPECT_THAT(result, Not(HasError<operate::Error>()));
+  const std::string size_is_3 = description_of(SizeIs(3), result.value());
   EXPECT_EQ(failure_of(HasValue(SizeIs(3)), result),
-            "wanted: has a value that size is equal to 3; is: succeeded: Page {total 3, limit 50, offset 0} "
-            R"({ Company {"id":"id-0","name":"Company"}, Company {"id":"id-1","name":"Company"} }; )"
-            "whose value does not match, whose size 2 doesn't match");
-  EXPECT_EQ(description_of(Not(HasValue(SizeIs(3))), result), "has no value that size is equal to 3");
+            "wanted: has a value that " + size_is_3 +
+                "; is: succeeded: Page {total 3, limit 50, offset 0} "
+                R"({ Company {"id":"id-0","name":"Company"}, Company {"id":"id-1","name":"Company"} }; )"
+                "whose value does not match, " +
+                explanation_of(SizeIs(3), result.value()));
+  EXPECT_EQ(description_of(Not(HasValue(SizeIs(3))), result), "has no value that " + size_is_3);
   EXPECT_EQ(explanation_of(HasError<operate::Error>(), result), "which succeeded");
   EXPECT_THAT(operate::Result<int>(3), HasValue(3));
   EXPECT_EQ(failure_of(HasValue(4), operate::Result<int>(3)),
@@ -175,9 +178,10 @@ TEST_F(GtestTest, MatchersOfErrorsSayWhatTheyWantAndWhatTheyGot) {
 TEST(MatchersTest, OfRequestsSayWhatTheyWantAndWhatTheyGot) {
   const ReceivedRequest request{"GET", "/x", {{"a", "1"}}, {{"Accept", "text"}}, ""};
   EXPECT_EQ(failure_of(RequestIs("PUT", SizeIs(3)), request),
-            R"(wanted: has a method that is equal to "PUT" and a path that size is equal to 3; is: GET /x )"
-            R"({ a=1 } { Accept: text } ; whose method is "GET" and whose path is "/x", )"
-            "whose size 2 doesn't match");
+            R"(wanted: has a method that is equal to "PUT" and a path that )" +
+                description_of(SizeIs(3), request.path) +
+                R"(; is: GET /x { a=1 } { Accept: text } ; whose method is "GET" and whose path is "/x", )" +
+                explanation_of(SizeIs(3), request.path));
   EXPECT_EQ(description_of(Not(RequestIs("PUT", "/y")), request),
             R"(has a method that isn't equal to "PUT" or a path that isn't equal to "/y")");
   EXPECT_EQ(description_of(HeaderIs("accept", "a"), request), R"(has a header accept that is equal to "a")");
