@@ -201,7 +201,10 @@ TEST_F(Http2Test, ABrokenStreamOrConnectionLeavesACreateToItsCaller) {
     const Client client(config);
     const auto error = thrown<operate::TransportError>([&] { client.people().create(person); });
     ASSERT_TRUE(error);
-    EXPECT_EQ(error->kind(), operate::TransportErrorKind::receive);
+    // libcurl may meet the end of the connection while it acknowledges a frame.
+    EXPECT_TRUE(error->kind() == operate::TransportErrorKind::receive ||
+                (whole_connection && error->kind() == operate::TransportErrorKind::send))
+        << error->what();
     EXPECT_TRUE(error->may_have_been_applied());
     EXPECT_EQ(requests, 1);
     EXPECT_EQ(client.people().create(person).id, "1");

